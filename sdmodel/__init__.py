@@ -1,0 +1,1 @@
+"""sdmodel: ensembles, sensitivity and reports for system dynamics models."""

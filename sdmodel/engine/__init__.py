@@ -1,0 +1,1 @@
+"""Model + experiments → runs."""

@@ -1,0 +1,1 @@
+"""What a model is: frozen data without numerics or files."""

@@ -1,0 +1,20 @@
+"""Names as people type them → the model's own names: case, spaces, underscores and quotes do not matter."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+
+def key(name: str) -> str:
+    """The form in which two spellings of one name are equal: `US_Suspicion` and `"us suspicion"`."""
+    bare = name.strip()
+    if len(bare) >= 2 and bare[0] == bare[-1] == '"':
+        bare = bare[1:-1]
+    return re.sub(r"[\s_]+", " ", bare.replace("\\n", " ")).strip().casefold()
+
+
+def did_you_mean(name: str, candidates: Iterable[str]) -> str:
+    """` Did you mean "x"?` for the nearest candidate, or an empty string when none is near."""
+    by_key = {key(candidate): candidate for candidate in candidates}
+    near = difflib.get_close_matches(key(name), by_key, n=1, cutoff=0.6)
+    return f' Did you mean "{by_key[near[0]]}"?' if near else ""

@@ -1,0 +1,1 @@
+"""Model → source text in a target language."""

@@ -1,0 +1,1 @@
+"""Findings and runs → one HTML file."""

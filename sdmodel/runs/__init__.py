@@ -1,0 +1,1 @@
+"""Runs and experiments as they are kept on disk."""

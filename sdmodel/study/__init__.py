@@ -1,0 +1,1 @@
+"""Study files → Study, checked against a Model."""

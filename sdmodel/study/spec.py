@@ -1,0 +1,109 @@
+"""What a study asks, as frozen data: scenarios, uncertainties, outcomes, shocks."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A lever over time: `start`, then at most one of ramp, step, pulse; or a whole table of (time, value).
+
+    `start` None means the model's own value of that constant (or the draw of it, if it is uncertain).
+    ramp: linear from `start` at time `ramp_from` to `ramp_value` at `ramp_to`, constant after.
+    step: `step_value` from `step_at` on. pulse: `pulse_height` added from `pulse_at` for `pulse_width`.
+    """
+
+    start: float | None = None
+    ramp: tuple[float, float, float] | None = None  # from, to, value
+    step: tuple[float, float] | None = None  # at, value
+    pulse: tuple[float, float, float] | None = None  # at, width, height
+    table: tuple[tuple[float, float], ...] | None = None  # (time, value), linear between, held beyond
+
+
+Setting = float | Schedule
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A named setting of levers; `settings` maps the model's own names of constants to values or schedules."""
+
+    name: str
+    title: str
+    settings: dict[str, Setting]
+    description: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Shock:
+    """An exogenous disturbance: settings laid over any scenario."""
+
+    name: str
+    title: str
+    settings: dict[str, Setting]
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """An input that nobody sets: `distribution` with its numbers, all within [low, high].
+
+    uniform(low, high) triangular(low, mode, high) normal(mean, sd, low, high) loguniform(low, high)
+    integer(low, high) categorical(values).
+    """
+
+    name: str
+    distribution: str
+    low: float = float("nan")
+    high: float = float("nan")
+    mode: float = float("nan")
+    mean: float = float("nan")
+    sd: float = float("nan")
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A number from the trajectory of `variable`.
+
+    `reduce`: last, at (needs `time`), min, max, mean, sum, integral, first (time at which `condition` first holds;
+    NaN if never). `acceptable` is a limit such as "<= 0.4"; `better` is "lower" or "higher" where that is meant.
+    """
+
+    name: str
+    variable: str
+    reduce: str
+    time: float | None = None
+    condition: tuple[str, float] | None = None  # ("<", 0.35)
+    acceptable: tuple[str, float] | None = None
+    title: str = ""
+    unit: str = ""
+    better: str = ""
+    risk: bool = False
+
+
+@dataclass(frozen=True)
+class Study:
+    """The question: what a study file says, checked against nothing but its own format.
+
+    `compare` names the scenarios of the main comparison; `figures` the variables whose trajectories the report draws.
+    """
+
+    name: str
+    title: str
+    model: Path
+    baseline: str
+    scenarios: dict[str, Scenario]
+    uncertainties: dict[str, Uncertainty] = field(default_factory=dict)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    shocks: dict[str, Shock] = field(default_factory=dict)
+    question: str = ""
+    caveats: tuple[str, ...] = ()
+    compare: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+    cost_outcome: str = ""
+    risk_outcome: str = ""
+    futures: int = 1000
+    seed: int = 0
+    save_every: float | None = None
+    path: Path = Path()
