@@ -1,0 +1,253 @@
+"""Instructions of LLVM IR as text, for vectors of members: each value computed once, as early as it can be.
+
+A value has a level: ONCE a run, each STEP, or only when a time is SAVEd. An instruction goes to the block of the
+highest level among its operands, which hoists what depends on constants alone out of the time loop. Values of a lower
+level reach the loop through memory, so that they do not crowd the registers.
+"""
+
+import math
+import struct
+from dataclasses import dataclass, field
+
+ONCE, STEP, SAVE = range(3)
+FLAGS = "nsz arcp contract"  # never nnan or ninf: a member that fails must stay visible
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """An SSA name or literal; `kind` is number, truth or whole (vectors of double, i1, i64)."""
+
+    text: str
+    level: int
+    kind: str = "number"
+    literal: float | None = None
+
+
+@dataclass
+class Emitter:
+    """Collects the instructions of one kernel for `width` members a vector."""
+
+    width: int
+    wide_permute: bool
+    blocks: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
+    declarations: dict[str, str] = field(default_factory=dict)
+    globals: dict[str, str] = field(default_factory=dict)
+    slots: int = 0
+    _known: dict[tuple[str, str], Value] = field(default_factory=dict)
+    _slot_of: dict[str, int] = field(default_factory=dict)
+    _numbered: int = 0
+
+    @property
+    def types(self) -> dict[str, str]:
+        """LLVM type of each kind of value."""
+        return {"number": f"<{self.width} x double>", "truth": f"<{self.width} x i1>", "whole": f"<{self.width} x i64>"}
+
+    def splat(self, scalar: str, text: str) -> str:
+        """A vector constant with the same scalar in every lane."""
+        return "<" + ", ".join([f"{scalar} {text}"] * self.width) + ">"
+
+    def number(self, value: float) -> Value:
+        """The literal `value` in every lane."""
+        bits = struct.unpack("<Q", struct.pack("<d", value))[0]
+        return Value(self.splat("double", f"0x{bits:016X}"), ONCE, "number", float(value))
+
+    def whole(self, value: int) -> Value:
+        """The integer `value` in every lane."""
+        return Value(self.splat("i64", str(value)), ONCE, "whole", float(value))
+
+    def fresh(self) -> str:
+        """A new SSA name."""
+        self._numbered += 1
+        return f"%v{self._numbered}"
+
+    def write(self, level: int, line: str) -> None:
+        """Append a line to the block of `level`."""
+        self.blocks[level].append("  " + line)
+
+    def instruction(self, kind: str, template: str, *operands: Value) -> Value:
+        """The result of one instruction; `template` has {0}, {1}… for operands. Equal instructions are written once."""
+        level = max(operand.level for operand in operands)
+        body = template.format(*(self.at(operand, level).text for operand in operands))
+        known = self._known.get((kind, body))
+        if known is not None and known.level <= level:
+            return known
+        name = self.fresh()
+        self.write(level, f"{name} = {body}")
+        self._known[kind, body] = Value(name, level, kind)
+        return self._known[kind, body]
+
+    def at(self, value: Value, level: int) -> Value:
+        """`value` as it can be read at `level`: literals as they are, what was computed once through memory."""
+        if value.literal is not None or level == ONCE or value.level != ONCE:
+            return value
+        if value.text not in self._slot_of:
+            self.store(value, self.slot())
+        return self.load(self._slot_of[value.text], value.kind, level)
+
+    def slot(self) -> int:
+        """A new place in working memory, one vector wide."""
+        self.slots += 1
+        return self.slots - 1
+
+    def store(self, value: Value, slot: int) -> None:
+        """Keep `value` in a slot of working memory."""
+        pointer = self.address(slot, value.level)
+        stored = self.convert("bitcast", value, "number") if value.kind == "whole" else self.as_number(value)
+        self.write(value.level, f"store {self.types['number']} {stored.text}, ptr {pointer}, align {8 * self.width}")
+        if value.level == ONCE:
+            self._slot_of[value.text] = slot
+
+    def load(self, slot: int, kind: str, level: int) -> Value:
+        """What a slot of working memory holds, as it is at the head of a step."""
+        for earlier in (STEP, level) if level == SAVE else (level,):
+            if (known := self._known.get(("load", f"{slot} {earlier} {kind}"))) is not None:
+                return known
+        pointer, name = self.address(slot, level), self.fresh()
+        self.write(level, f"{name} = load {self.types['number']}, ptr {pointer}, align {8 * self.width}")
+        value = Value(name, level)
+        if kind != "number":
+            value = self.as_truth(value) if kind == "truth" else self.convert("bitcast", value, "whole")
+        if level == ONCE:
+            self._slot_of[name] = slot
+        self._known["load", f"{slot} {level} {kind}"] = value
+        return value
+
+    def address(self, slot: int, level: int) -> str:
+        """Pointer to a slot."""
+        pointer = self.fresh()
+        self.write(level, f"{pointer} = getelementptr inbounds i8, ptr %work, i64 {slot * 8 * self.width}")
+        return pointer
+
+    # --- arithmetic -------------------------------------------------------------------------------------------------
+
+    def arithmetic(self, opcode: str, a: Value, b: Value) -> Value:
+        """fadd, fsub, fmul or fdiv."""
+        return self.instruction("number", f"{opcode} {FLAGS} {self.types['number']} {{0}}, {{1}}", a, b)
+
+    def add(self, a: Value, b: Value) -> Value:
+        """a + b."""
+        return self.arithmetic("fadd", a, b)
+
+    def subtract(self, a: Value, b: Value) -> Value:
+        """a - b."""
+        return self.arithmetic("fsub", a, b)
+
+    def multiply(self, a: Value, b: Value) -> Value:
+        """a b."""
+        return self.arithmetic("fmul", a, b)
+
+    def divide(self, a: Value, b: Value) -> Value:
+        """a / b."""
+        return self.arithmetic("fdiv", a, b)
+
+    def strict(self, opcode: str, a: Value, b: Value) -> Value:
+        """An operation that must not be contracted or reassociated: error-free transformations need it."""
+        return self.instruction("number", f"{opcode} {self.types['number']} {{0}}, {{1}}", a, b)
+
+    def fused(self, a: Value, b: Value, c: Value) -> Value:
+        """a b + c with one rounding."""
+        return self.intrinsic("llvm.fma", a, b, c)
+
+    def intrinsic(self, name: str, *operands: Value) -> Value:
+        """An LLVM intrinsic on vectors of double."""
+        vector = self.types["number"]
+        full = f"{name}.v{self.width}f64"
+        self.declarations[full] = f"declare {vector} @{full}({', '.join([vector] * len(operands))})"
+        arguments = ", ".join(f"{vector} {{{place}}}" for place in range(len(operands)))
+        return self.instruction("number", f"call {vector} @{full}({arguments})", *operands)
+
+    def negate(self, a: Value) -> Value:
+        """-a."""
+        return self.instruction("number", f"fneg {self.types['number']} {{0}}", a)
+
+    def called(self, name: str, a: Value) -> Value:
+        """A function of the C library on each lane in turn."""
+        self.declarations[name] = f"declare double @{name}(double)"
+        a = self.at(a, a.level)
+        known = self._known.get((name, a.text))
+        if known is not None:
+            return known
+        results = []
+        for lane in self.lanes(a, a.level):
+            result = self.fresh()
+            self.write(a.level, f"{result} = call double @{name}(double {lane})")
+            results.append(result)
+        self._known[name, a.text] = self.gathered(results, a.level)
+        return self._known[name, a.text]
+
+    def compare(self, condition: str, a: Value, b: Value) -> Value:
+        """A truth value from fcmp."""
+        return self.instruction("truth", f"fcmp {condition} {self.types['number']} {{0}}, {{1}}", a, b)
+
+    def select(self, condition: Value, yes: Value, no: Value) -> Value:
+        """`yes` in the lanes where `condition` is true, else `no`."""
+        kind = yes.kind
+        template = f"select {self.types['truth']} {{0}}, {self.types[kind]} {{1}}, {self.types[kind]} {{2}}"
+        return self.instruction(kind, template, condition, yes, no)
+
+    def bits(self, opcode: str, a: Value, b: Value, kind: str = "whole") -> Value:
+        """An integer or logical operation."""
+        return self.instruction(kind, f"{opcode} {self.types[kind]} {{0}}, {{1}}", a, b)
+
+    def convert(self, opcode: str, value: Value, kind: str) -> Value:
+        """bitcast, fptosi, sitofp … between kinds."""
+        return self.instruction(kind, f"{opcode} {self.types[value.kind]} {{0}} to {self.types[kind]}", value)
+
+    def as_number(self, value: Value) -> Value:
+        """Truth as 1 or 0."""
+        return self.select(value, self.number(1.0), self.number(0.0)) if value.kind == "truth" else value
+
+    def as_truth(self, value: Value) -> Value:
+        """A number as truth: all but 0 is true, what is not a number too."""
+        return value if value.kind == "truth" else self.compare("une", value, self.number(0.0))
+
+    def lanes(self, value: Value, level: int) -> list[str]:
+        """SSA names of the scalars of a vector, in the block of `level`."""
+        names = []
+        for lane in range(self.width):
+            name = self.fresh()
+            self.write(level, f"{name} = extractelement {self.types[value.kind]} {value.text}, i32 {lane}")
+            names.append(name)
+        return names
+
+    def gathered(self, scalars: list[str], level: int) -> Value:
+        """A vector of double from one scalar a lane."""
+        before = "poison"
+        for lane, scalar in enumerate(scalars):
+            name = self.fresh()
+            self.write(level, f"{name} = insertelement {self.types['number']} {before}, double {scalar}, i32 {lane}")
+            before = name
+        return Value(before, level)
+
+    # --- tables -----------------------------------------------------------------------------------------------------
+
+    def vector(self, entries: list[float]) -> Value:
+        """A literal with its own number in each lane."""
+        texts = [f"double 0x{struct.unpack('<Q', struct.pack('<d', entry))[0]:016X}" for entry in entries]
+        return Value("<" + ", ".join(texts) + ">", ONCE, "number", math.nan)
+
+    def permute(self, low: Value, index: Value, high: Value) -> Value:
+        """Lanes of the sixteen numbers in two registers, chosen by the last four bits of `index` (AVX-512)."""
+        name = "llvm.x86.avx512.vpermi2var.pd.512"
+        self.declarations[name] = f"declare <8 x double> @{name}(<8 x double>, <8 x i64>, <8 x double>)"
+        call = f"call <8 x double> @{name}(<8 x double> {{0}}, <8 x i64> {{1}}, <8 x double> {{2}})"
+        return self.instruction("number", call, low, index, high)
+
+    def loaded(self, entries: tuple[float, ...], place: Value) -> Value:
+        """entries[place] by one load a lane from a constant array."""
+        texts = ", ".join(f"double 0x{struct.unpack('<Q', struct.pack('<d', entry))[0]:016X}" for entry in entries)
+        array = f"[{len(entries)} x double] [{texts}]"
+        name = self.globals.setdefault(array, f"@table.{len(self.globals)}")
+        index = self.convert("fptosi", place, "whole")
+        loads = []
+        for lane in self.lanes(index, index.level):
+            pointer, scalar = self.fresh(), self.fresh()
+            self.write(index.level, f"{pointer} = getelementptr inbounds double, ptr {name}, i64 {lane}")
+            self.write(index.level, f"{scalar} = load double, ptr {pointer}, align 8")
+            loads.append(scalar)
+        return self.gathered(loads, index.level)
+
+
+def is_exactly(value: Value, literal: float) -> bool:
+    """Whether a value is the given literal."""
+    return value.literal is not None and not math.isnan(value.literal) and value.literal == literal

@@ -1,0 +1,333 @@
+"""Program → the text of an ensemble kernel in LLVM IR: members in vector lanes, time as the loop, Euler's method.
+
+One call runs groups of `width` members. Parameters of the kernel, all in doubles or 64-bit integers:
+
+    defaults   [input]               values of all inputs
+    columns    [column][ld]          inputs that differ by member, with `places` [column] → input
+    first, last                      groups to run
+    out        [saved][member][time] what is saved; `member` padded to whole groups, `members` of them, `times` a member
+    saves      [time]                steps at which to save, rising; one more entry that is never reached
+    steps, start, dt                 number of steps, first time, time step: the same for all members of a call
+    status     [member]              not a number where a stock or saved value was not finite, else 0
+    work                             aligned memory of `Kernel.slots` vectors + `Kernel.histories` × (steps + 1) vectors
+"""
+
+from dataclasses import dataclass
+
+from sdmodel.model.expr import Expr, Interpolate, Number, Ref
+from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Frozen, Held, Stock, Table
+from sdmodel.printers.emitter import ONCE, SAVE, STEP, Emitter, Value
+from sdmodel.printers.language import INSTRUCTIONS
+from sdmodel.printers.lookup import interpolate
+from sdmodel.printers.program import Program
+
+_SIGNATURE = (
+    "ptr noalias %defaults, ptr noalias %columns, ptr noalias %places, i64 %n_columns, i64 %ld, i64 %first, i64 %last, "
+    "ptr noalias %out, i64 %members, i64 %times, ptr noalias %saves, i64 %steps, double %start, double %dt, "
+    "ptr noalias %status, ptr noalias %work"
+)
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """`text` defines `@run`; `width` members a group; `slots` and `histories` size the working memory."""
+
+    text: str
+    width: int
+    slots: int
+    histories: int
+
+
+def kernel(program: Program, *, width: int, wide_permute: bool) -> Kernel:
+    """The kernel of a program; `wide_permute` tells that the CPU has AVX-512, `width` should suit its registers."""
+    printer = _Printer(program, Emitter(width, wide_permute))
+    return Kernel(printer.text(), width, printer.emit.slots, len(program.delays))
+
+
+class _Printer:
+    """Writes the three blocks of one kernel in order: start, step, save."""
+
+    def __init__(self, program: Program, emit: Emitter) -> None:
+        self.program, self.emit = program, emit
+        self.model = program.model
+        self.inputs = {name: emit.slot() for name in program.inputs}
+        self.status = emit.slot()
+        self.memory: dict[str, tuple[str, str]] = {}  # name → (SSA name in the loop, initial value)
+        self.values: dict[str, Value] = {}
+        self.level = ONCE
+
+    # --- values -----------------------------------------------------------------------------------------------------
+
+    def of(self, expr: Expr) -> Value:
+        """The value of an expression in the block being written."""
+        if isinstance(expr, Number):
+            return self.emit.number(expr.value)
+        if isinstance(expr, Ref):
+            return self.named(expr.name)
+        if isinstance(expr, Interpolate):
+            table = self.model[expr.table]
+            assert isinstance(table, Table)
+            return interpolate(self.emit, table, self.emit.as_number(self.of(expr.argument)))
+        return INSTRUCTIONS[expr.operation](self.emit, *map(self.of, expr.arguments))
+
+    def named(self, name: str) -> Value:
+        """The value of a variable in the block being written."""
+        if name == TIME:
+            return self.values[TIME]
+        own = self.model[name].name
+        if own in self.inputs:
+            return self.emit.load(self.inputs[own], "number", ONCE)
+        return self.values[own]
+
+    # --- blocks -----------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Initial values; what was computed here for time 0 stays known only where it holds for the whole run."""
+        emit = self.emit
+        self.values[TIME] = Value("%start.vector", ONCE)
+        for name in self.program.start:
+            variable = self.model[name]
+            if isinstance(variable, Auxiliary):
+                self.values[name] = self.of(variable.equation if variable.initial is None else variable.initial)
+            elif isinstance(variable, Stock | Held):
+                self.values[name] = emit.as_number(self.of(variable.initial))
+                self.memory[name] = (f"%memory.{len(self.memory)}", self.values[name].text)
+            elif isinstance(variable, FixedDelay):
+                self.values[name] = emit.as_number(self.of(variable.initial))
+                self.fixed_delay_start(variable)
+            elif isinstance(variable, Frozen):
+                self.values[name] = emit.as_number(self.of(variable.equation))
+        frozen = {name: self.values[name] for name in self.program.start if isinstance(self.model[name], Frozen)}
+        self.values = {**frozen, **{name: Value(ssa, STEP) for name, (ssa, _) in self.memory.items()}}
+
+    def fixed_delay_start(self, variable: FixedDelay) -> None:
+        """Length of a fixed delay in steps, at least 1, and its value before anything has passed through."""
+        emit, name = self.emit, variable.name
+        ratio = emit.strict("fdiv", emit.as_number(self.of(variable.delay)), Value("%dt.vector", ONCE))
+        bounded = emit.select(emit.compare("ogt", ratio, emit.number(1.0)), ratio, emit.number(1.0))
+        rounded = emit.intrinsic("llvm.floor", emit.add(bounded, emit.number(0.500001)))
+        longest = emit.number(2.0**40)
+        length = emit.select(emit.compare("olt", rounded, longest), rounded, longest)
+        self.values[f"{name} length"] = length
+        self.values[f"{name} before"] = self.values[name]
+
+    def step(self) -> None:
+        """Values at one time and the memory of the next."""
+        emit = self.emit
+        self.level = STEP
+        kept = {**self.values}
+        self.values[TIME] = Value("%now.vector", STEP)
+        for place, variable in enumerate(self.program.delays):
+            self.values[variable.name] = self.passed(place, kept[f"{variable.name} length"], kept[f"{variable.name} before"])
+        for name in self.program.step:
+            self.values[name] = self.of(self._equation(name))
+        self.next: dict[str, str] = {}
+        for stock in self.program.stocks:
+            change = emit.multiply(emit.as_number(self.of(stock.net_flow)), Value("%dt.vector.loop", STEP))
+            self.next[stock.name] = emit.at(emit.add(self.values[stock.name], change), STEP).text
+        for held in self.program.held:
+            self.next[held.name] = emit.at(emit.as_number(self.of(held.next)), STEP).text
+        for place, variable in enumerate(self.program.delays):
+            entering = emit.at(emit.as_number(self.of(variable.input)), STEP)
+            pointer = self.history(place, "%step", STEP)
+            emit.write(STEP, f"store {emit.types['number']} {entering.text}, ptr {pointer}, align {8 * emit.width}")
+
+    def _equation(self, name: str) -> Expr:
+        variable = self.model[name]
+        assert isinstance(variable, Auxiliary)
+        return variable.equation
+
+    def passed(self, place: int, length: Value, before: Value) -> Value:
+        """What left a fixed delay: its input `length` steps ago, lane by lane, or the value before."""
+        emit = self.emit
+        length, before = emit.at(length, STEP), emit.at(before, STEP)
+        age = emit.instruction("number", f"fsub {emit.types['number']} {{0}}, {{1}}", Value("%step.vector", STEP), length)
+        arrived = emit.compare("oge", age, emit.number(0.0))
+        index = emit.convert("fptosi", emit.select(arrived, age, emit.number(0.0)), "whole")
+        loads = []
+        for lane, row in enumerate(emit.lanes(index, STEP)):
+            vector, pointer, scalar = self.history(place, row, STEP), emit.fresh(), emit.fresh()
+            emit.write(STEP, f"{pointer} = getelementptr inbounds i8, ptr {vector}, i64 {8 * lane}")
+            emit.write(STEP, f"{scalar} = load double, ptr {pointer}, align 8")
+            loads.append(scalar)
+        return emit.select(arrived, emit.gathered(loads, STEP), before)
+
+    def history(self, place: int, row: str, level: int) -> str:
+        """Pointer to what entered fixed delay `place` at step `row`."""
+        emit, size = self.emit, 8 * self.emit.width
+        first, all_rows, line, offset, pointer = (emit.fresh() for _ in range(5))
+        emit.write(level, f"{all_rows} = mul i64 %rows, {place}")
+        emit.write(level, f"{line} = add i64 {all_rows}, {row}")
+        emit.write(level, f"{offset} = mul i64 {line}, {size}")
+        emit.write(level, f"{first} = getelementptr inbounds i8, ptr %history, i64 {offset}")
+        emit.write(level, f"{pointer} = getelementptr inbounds i8, ptr {first}, i64 0")
+        return pointer
+
+    def save(self) -> None:
+        """Values that only the saved ones need, written member by member; anything not finite is noted."""
+        emit = self.emit
+        for name in self.program.save:
+            self.values[name] = self.of(self._equation(name))
+        self.level = SAVE
+        checked = [Value(self.memory[stock.name][0], STEP) for stock in self.program.stocks]
+        for place, name in enumerate(self.program.saved):
+            value = emit.at(emit.as_number(self.named(name)), SAVE)
+            checked.append(value)
+            self._scatter(place, value)
+        note = self._status_pointer()
+        before = emit.fresh()
+        emit.write(SAVE, f"{before} = load {emit.types['number']}, ptr {note}, align {8 * emit.width}")
+        status = Value(before, SAVE)
+        for value in checked:
+            status = emit.strict("fadd", status, emit.strict("fmul", value, emit.number(0.0)))
+        emit.write(SAVE, f"store {emit.types['number']} {status.text}, ptr {note}, align {8 * emit.width}")
+
+    def _status_pointer(self) -> str:
+        pointer = self.emit.fresh()
+        self.emit.write(SAVE, f"{pointer} = getelementptr inbounds i8, ptr %work, i64 {self.status * 8 * self.emit.width}")
+        return pointer
+
+    def _scatter(self, place: int, value: Value) -> None:
+        emit = self.emit
+        base, row, line, cell = (emit.fresh() for _ in range(4))
+        emit.write(SAVE, f"{base} = mul i64 %members, {place}")
+        emit.write(SAVE, f"{row} = add i64 {base}, %member")
+        emit.write(SAVE, f"{line} = mul i64 {row}, %times")
+        emit.write(SAVE, f"{cell} = add i64 {line}, %saved")
+        pointer = emit.fresh()
+        emit.write(SAVE, f"{pointer} = getelementptr inbounds double, ptr %out, i64 {cell}")
+        for lane, scalar in enumerate(emit.lanes(value, SAVE)):
+            emit.write(SAVE, f"store double {scalar}, ptr {pointer}, align 8")
+            if lane + 1 < emit.width:
+                following = emit.fresh()
+                emit.write(SAVE, f"{following} = getelementptr inbounds double, ptr {pointer}, i64 %times")
+                pointer = following
+
+    # --- the whole --------------------------------------------------------------------------------------------------
+
+    def text(self) -> str:
+        """The module: inputs are laid out, then for each group start, loop of steps, and status."""
+        self.start()
+        self.step()
+        self.save()
+        emit = self.emit
+        number, size = emit.types["number"], 8 * emit.width
+        phis = [
+            f"  {ssa} = phi {number} [ {initial}, %begin ], [ {self.next[name]}, %advance ]"
+            for name, (ssa, initial) in self.memory.items()
+        ]
+        parts = [
+            *(f"{name} = private unnamed_addr constant {array}, align 64" for array, name in emit.globals.items()),
+            f"define void @run({_SIGNATURE}) #0 {{",
+            *_opening(emit, len(self.inputs), self.status, size),
+            "begin:",
+            *emit.blocks[ONCE],
+            "  br label %loop",
+            "loop:",
+            "  %step = phi i64 [ 0, %begin ], [ %step.next, %advance ]",
+            "  %saved = phi i64 [ 0, %begin ], [ %saved.next, %advance ]",
+            *phis,
+            *_clock(emit),
+            *emit.blocks[STEP],
+            "  %save.at.pointer = getelementptr inbounds i64, ptr %saves, i64 %saved",
+            "  %save.at = load i64, ptr %save.at.pointer, align 8",
+            "  %is.saved = icmp eq i64 %step, %save.at",
+            "  br i1 %is.saved, label %save, label %advance",
+            "save:",
+            *emit.blocks[SAVE],
+            "  %saved.one.more = add i64 %saved, 1",
+            "  br label %advance",
+            "advance:",
+            "  %saved.next = phi i64 [ %saved, %loop ], [ %saved.one.more, %save ]",
+            "  %step.next = add i64 %step, 1",
+            "  %more = icmp sle i64 %step.next, %steps",
+            "  br i1 %more, label %loop, label %done",
+            *_closing(emit, self.status, size),
+            "}",
+            *emit.declarations.values(),
+            'attributes #0 = { nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512" }',
+        ]
+        return "\n".join(parts) + "\n"
+
+
+def _vector(emit: Emitter, name: str, scalar: str) -> list[str]:
+    """Lines that spread a scalar over all lanes."""
+    kind = emit.types["number"]
+    return [
+        f"  {name}.first = insertelement {kind} poison, double {scalar}, i64 0",
+        f"  {name} = shufflevector {kind} {name}.first, {kind} poison, <{emit.width} x i32> zeroinitializer",
+    ]
+
+
+def _clock(emit: Emitter) -> list[str]:
+    return [
+        "  %step.number = sitofp i64 %step to double",
+        "  %elapsed = fmul double %step.number, %dt",
+        "  %now = fadd double %start, %elapsed",
+        *_vector(emit, "%now.vector", "%now"),
+        *_vector(emit, "%step.vector", "%step.number"),
+        *_vector(emit, "%dt.vector.loop", "%dt"),
+    ]
+
+
+def _opening(emit: Emitter, n_inputs: int, status: int, size: int) -> list[str]:
+    """Entry, loop over groups, and the inputs of the group: defaults everywhere, then the columns that differ."""
+    number, w = emit.types["number"], emit.width
+    return [
+        "entry:",
+        f"  %history = getelementptr inbounds i8, ptr %work, i64 {emit.slots * size}",
+        "  %rows = add i64 %steps, 1",
+        *_vector(emit, "%start.vector", "%start"),
+        *_vector(emit, "%dt.vector", "%dt"),
+        "  %any = icmp slt i64 %first, %last",
+        "  br i1 %any, label %group, label %end",
+        "group:",
+        "  %g = phi i64 [ %first, %entry ], [ %g.next, %done ]",
+        f"  %member = mul i64 %g, {w}",
+        f"  %note = getelementptr inbounds i8, ptr %work, i64 {status * size}",
+        f"  store {number} zeroinitializer, ptr %note, align {size}",
+        "  br label %default",
+        "default:",
+        "  %i = phi i64 [ 0, %group ], [ %i.next, %default ]",
+        "  %default.pointer = getelementptr inbounds double, ptr %defaults, i64 %i",
+        "  %default.value = load double, ptr %default.pointer, align 8",
+        *_vector(emit, "%default.vector", "%default.value"),
+        f"  %default.offset = mul i64 %i, {size}",
+        "  %default.slot = getelementptr inbounds i8, ptr %work, i64 %default.offset",
+        f"  store {number} %default.vector, ptr %default.slot, align {size}",
+        "  %i.next = add i64 %i, 1",
+        f"  %default.more = icmp slt i64 %i.next, {n_inputs}",
+        "  br i1 %default.more, label %default, label %columns.any",
+        "columns.any:",
+        "  %some = icmp sgt i64 %n_columns, 0",
+        "  br i1 %some, label %column, label %begin",
+        "column:",
+        "  %c = phi i64 [ 0, %columns.any ], [ %c.next, %column ]",
+        "  %place.pointer = getelementptr inbounds i64, ptr %places, i64 %c",
+        "  %place = load i64, ptr %place.pointer, align 8",
+        "  %column.row = mul i64 %c, %ld",
+        "  %column.cell = add i64 %column.row, %member",
+        "  %column.pointer = getelementptr inbounds double, ptr %columns, i64 %column.cell",
+        f"  %column.vector = load {number}, ptr %column.pointer, align 8",
+        f"  %column.offset = mul i64 %place, {size}",
+        "  %column.slot = getelementptr inbounds i8, ptr %work, i64 %column.offset",
+        f"  store {number} %column.vector, ptr %column.slot, align {size}",
+        "  %c.next = add i64 %c, 1",
+        "  %column.more = icmp slt i64 %c.next, %n_columns",
+        "  br i1 %column.more, label %column, label %begin",
+    ]
+
+
+def _closing(emit: Emitter, status: int, size: int) -> list[str]:
+    number = emit.types["number"]
+    return [
+        "done:",
+        f"  %status.value = load {number}, ptr %note, align {size}",
+        "  %status.pointer = getelementptr inbounds double, ptr %status, i64 %member",
+        f"  store {number} %status.value, ptr %status.pointer, align 8",
+        "  %g.next = add i64 %g, 1",
+        "  %g.more = icmp slt i64 %g.next, %last",
+        "  br i1 %g.more, label %group, label %end",
+        "end:",
+        "  ret void",
+    ]
