@@ -8,7 +8,17 @@ import numpy as np
 from sdmodel.errors import ExperimentError
 from sdmodel.model.evaluate import evaluate
 from sdmodel.model.expr import references
-from sdmodel.model.model import CONTROLS, FINAL_TIME, INITIAL_TIME, SAVEPER, TIME_STEP, Auxiliary, Constant, Model, Table
+from sdmodel.model.model import (
+    CONTROLS,
+    FINAL_TIME,
+    INITIAL_TIME,
+    SAVEPER,
+    TIME_STEP,
+    Auxiliary,
+    Constant,
+    Model,
+    Table,
+)
 
 MOST_STEPS = 100_000_000
 _TOLERANCE = 1e-6  # of a time step: what rounding of decimal steps may amount to
@@ -41,11 +51,10 @@ def clock(start: float, stop: float, time_step: float, save_every: float, where:
         raise ExperimentError(f"{where}: TIME STEP is {time_step:g} and SAVEPER {save_every:g}; both must be above 0.")
     if stop < start:
         raise ExperimentError(f"{where}: FINAL TIME {stop:g} is before INITIAL TIME {start:g}.")
-    if (stop - start) / time_step > MOST_STEPS:
-        raise ExperimentError(
-            f"{where}: {(stop - start) / time_step:,.0f} time steps are more than {MOST_STEPS:,}; choose a larger TIME STEP."
-        )
-    steps = int(np.ceil((stop - start) / time_step - _TOLERANCE))
+    length = (stop - start) / time_step
+    if length > MOST_STEPS:
+        raise ExperimentError(f"{where}: {length:,.0f} time steps, over {MOST_STEPS:,}; choose a larger TIME STEP.")
+    steps = int(np.ceil(length - _TOLERANCE))
     wanted = np.arange(int((stop - start) / save_every + _TOLERANCE) + 1)
     saves = np.unique(np.ceil(wanted * save_every / time_step - _TOLERANCE).astype(np.int64))
     return Clock(start, time_step, steps, tuple(int(step) for step in saves if 0 <= step <= steps))
@@ -61,7 +70,7 @@ def control(model: Model, name: str, value: Callable[[str], float]) -> float:
     for read in references(variable.equation):
         if read not in model or not isinstance(model[read], Constant | Auxiliary):
             raise ExperimentError(
-                f'{model.name}: "{name} = {variable.text}" changes during the run; sdmodel needs it fixed from the start.'
+                f'{model.name}: "{name} = {variable.text}" changes during the run; it must be fixed from the start.'
             )
     return evaluate(variable.equation, lambda read: control(model, read, value), lambda table: _table(model, table))
 

@@ -1,5 +1,6 @@
 """A model as frozen data: its variables, each with name, unit, documentation, limits and equation."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -144,6 +145,12 @@ class Model:
     def constants(self) -> dict[str, float]:
         """Value of every constant by its own name: the inputs that an experiment may set."""
         return {variable.name: variable.value for variable in self.variables if isinstance(variable, Constant)}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of what the model computes: names, values, equations; not of comments or the place of a line."""
+        bare = [replace(variable, documentation="", text="", line=None) for variable in self.variables]
+        return hashlib.sha256(repr(bare).encode()).hexdigest()
 
     def replaced(self, changed: Iterable[Variable], added: Iterable[Variable] = ()) -> "Model":
         """A model in which `changed` stand for the variables of the same names, and `added` come last."""

@@ -52,6 +52,8 @@ class _Printer:
         self.model = program.model
         self.inputs = {name: emit.slot() for name in program.inputs}
         self.status = emit.slot()
+        self.saved_slots = emit.slots
+        emit.slots += len(program.saved)
         self.memory: dict[str, tuple[str, str]] = {}  # name → (SSA name in the loop, initial value)
         self.values: dict[str, Value] = {}
         self.level = ONCE
@@ -118,7 +120,9 @@ class _Printer:
         kept = {**self.values}
         self.values[TIME] = Value("%now.vector", STEP)
         for place, variable in enumerate(self.program.delays):
-            self.values[variable.name] = self.passed(place, kept[f"{variable.name} length"], kept[f"{variable.name} before"])
+            self.values[variable.name] = self.passed(
+                place, kept[f"{variable.name} length"], kept[f"{variable.name} before"]
+            )
         for name in self.program.step:
             self.values[name] = self.of(self._equation(name))
         self.next: dict[str, str] = {}
@@ -141,7 +145,9 @@ class _Printer:
         """What left a fixed delay: its input `length` steps ago, lane by lane, or the value before."""
         emit = self.emit
         length, before = emit.at(length, STEP), emit.at(before, STEP)
-        age = emit.instruction("number", f"fsub {emit.types['number']} {{0}}, {{1}}", Value("%step.vector", STEP), length)
+        age = emit.instruction(
+            "number", f"fsub {emit.types['number']} {{0}}, {{1}}", Value("%step.vector", STEP), length
+        )
         arrived = emit.compare("oge", age, emit.number(0.0))
         index = emit.convert("fptosi", emit.select(arrived, age, emit.number(0.0)), "whole")
         loads = []
@@ -173,7 +179,7 @@ class _Printer:
         for place, name in enumerate(self.program.saved):
             value = emit.at(emit.as_number(self.named(name)), SAVE)
             checked.append(value)
-            self._scatter(place, value)
+            self._keep(place, value)
         note = self._status_pointer()
         before = emit.fresh()
         emit.write(SAVE, f"{before} = load {emit.types['number']}, ptr {note}, align {8 * emit.width}")
@@ -184,24 +190,16 @@ class _Printer:
 
     def _status_pointer(self) -> str:
         pointer = self.emit.fresh()
-        self.emit.write(SAVE, f"{pointer} = getelementptr inbounds i8, ptr %work, i64 {self.status * 8 * self.emit.width}")
+        self.emit.write(
+            SAVE, f"{pointer} = getelementptr inbounds i8, ptr %work, i64 {self.status * 8 * self.emit.width}"
+        )
         return pointer
 
-    def _scatter(self, place: int, value: Value) -> None:
-        emit = self.emit
-        base, row, line, cell = (emit.fresh() for _ in range(4))
-        emit.write(SAVE, f"{base} = mul i64 %members, {place}")
-        emit.write(SAVE, f"{row} = add i64 {base}, %member")
-        emit.write(SAVE, f"{line} = mul i64 {row}, %times")
-        emit.write(SAVE, f"{cell} = add i64 {line}, %saved")
-        pointer = emit.fresh()
-        emit.write(SAVE, f"{pointer} = getelementptr inbounds double, ptr %out, i64 {cell}")
-        for lane, scalar in enumerate(emit.lanes(value, SAVE)):
-            emit.write(SAVE, f"store double {scalar}, ptr {pointer}, align 8")
-            if lane + 1 < emit.width:
-                following = emit.fresh()
-                emit.write(SAVE, f"{following} = getelementptr inbounds double, ptr {pointer}, i64 %times")
-                pointer = following
+    def _keep(self, place: int, value: Value) -> None:
+        emit, pointer = self.emit, self.emit.fresh()
+        offset = (self.saved_slots + place) * 8 * emit.width
+        emit.write(SAVE, f"{pointer} = getelementptr inbounds i8, ptr %work, i64 {offset}")
+        emit.write(SAVE, f"store {emit.types['number']} {value.text}, ptr {pointer}, align {8 * emit.width}")
 
     # --- the whole --------------------------------------------------------------------------------------------------
 
@@ -235,14 +233,13 @@ class _Printer:
             "  br i1 %is.saved, label %save, label %advance",
             "save:",
             *emit.blocks[SAVE],
-            "  %saved.one.more = add i64 %saved, 1",
-            "  br label %advance",
+            *_scatter(emit.width, self.saved_slots, len(self.program.saved)),
             "advance:",
-            "  %saved.next = phi i64 [ %saved, %loop ], [ %saved.one.more, %save ]",
+            "  %saved.next = phi i64 [ %saved, %loop ], [ %saved.one.more, %scatter ]",
             "  %step.next = add i64 %step, 1",
             "  %more = icmp sle i64 %step.next, %steps",
             "  br i1 %more, label %loop, label %done",
-            *_closing(emit, self.status, size),
+            *_closing(emit, size),
             "}",
             *emit.declarations.values(),
             'attributes #0 = { nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512" }',
@@ -318,7 +315,42 @@ def _opening(emit: Emitter, n_inputs: int, status: int, size: int) -> list[str]:
     ]
 
 
-def _closing(emit: Emitter, status: int, size: int) -> list[str]:
+def _scatter(width: int, slots: int, n_saved: int) -> list[str]:
+    """A loop over the saved values: each lane goes to the row of its own member."""
+    lines = [
+        "  %saved.one.more = add i64 %saved, 1",
+        "  %cell.first.row = mul i64 %member, %times",
+        "  %cell.first = add i64 %cell.first.row, %saved",
+        "  %cell.stride = mul i64 %members, %times",
+        f"  %kept = getelementptr inbounds i8, ptr %work, i64 {slots * 8 * width}",
+        "  br label %scatter",
+        "scatter:",
+        "  %o = phi i64 [ 0, %save ], [ %o.next, %scatter ]",
+        "  %cell = phi i64 [ %cell.first, %save ], [ %cell.next, %scatter ]",
+        f"  %kept.offset = mul i64 %o, {width}",
+        "  %kept.0 = getelementptr inbounds double, ptr %kept, i64 %kept.offset",
+        "  %cell.0 = getelementptr inbounds double, ptr %out, i64 %cell",
+    ]
+    for lane in range(width):
+        if lane:
+            lines += [
+                f"  %kept.{lane} = getelementptr inbounds double, ptr %kept.{lane - 1}, i64 1",
+                f"  %cell.{lane} = getelementptr inbounds double, ptr %cell.{lane - 1}, i64 %times",
+            ]
+        lines += [
+            f"  %lane.{lane} = load double, ptr %kept.{lane}, align 8",
+            f"  store double %lane.{lane}, ptr %cell.{lane}, align 8",
+        ]
+    return [
+        *lines,
+        "  %o.next = add i64 %o, 1",
+        "  %cell.next = add i64 %cell, %cell.stride",
+        f"  %o.more = icmp slt i64 %o.next, {n_saved}",
+        "  br i1 %o.more, label %scatter, label %advance",
+    ]
+
+
+def _closing(emit: Emitter, size: int) -> list[str]:
     number = emit.types["number"]
     return [
         "done:",

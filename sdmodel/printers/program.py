@@ -1,4 +1,4 @@
-"""Model + names to save → Program: what is computed at the start, at each step and at each saved time, dead code left out."""
+"""Model + names to save → Program: what to compute at the start, at each step, at each saved time, and no more."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

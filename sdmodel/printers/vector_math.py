@@ -55,7 +55,9 @@ def _power_of_two(emit: Emitter, exponent: Value) -> Value:
 
 def _scaled(emit: Emitter, value: Value, shifted: Value) -> Value:
     """value · 2^n for `shifted` = n + ROUNDER, in two factors so that the result may be subnormal or overflow."""
-    n = emit.bits("sub", emit.convert("bitcast", shifted, "whole"), emit.convert("bitcast", emit.number(ROUNDER), "whole"))
+    n = emit.bits(
+        "sub", emit.convert("bitcast", shifted, "whole"), emit.convert("bitcast", emit.number(ROUNDER), "whole")
+    )
     half = emit.bits("ashr", n, emit.whole(1))
     rest = emit.bits("sub", n, half)
     return emit.strict("fmul", emit.strict("fmul", value, _power_of_two(emit, half)), _power_of_two(emit, rest))

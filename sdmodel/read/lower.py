@@ -45,8 +45,10 @@ def lower(abstract: Any, path: Path, written: dict[str, Written]) -> Model:
     """The Model of a file; ModelError lists every variable that is not supported, with its equation and the reason."""
     main, *macros = abstract.sections
     problems = [_Problem(section.name, None, "macros are not supported yet") for section in macros]
-    for subscript in main.subscripts:
-        problems.append(_Problem(subscript.name, written.get(key(subscript.name)), "subscripts are not supported yet"))
+    problems += [
+        _Problem(subscript.name, written.get(key(subscript.name)), "subscripts are not supported yet")
+        for subscript in main.subscripts
+    ]
     _refuse_duplicates(path, main.elements, written)
     names = Names.of(main.elements)
     variables: list[Variable] = []

@@ -1,5 +1,6 @@
 """What a study asks, as frozen data: scenarios, uncertainties, outcomes, shocks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +12,7 @@ class Schedule:
     `start` None means the model's own value of that constant (or the draw of it, if it is uncertain).
     ramp: linear from `start` at time `ramp_from` to `ramp_value` at `ramp_to`, constant after.
     step: `step_value` from `step_at` on. pulse: `pulse_height` added from `pulse_at` for `pulse_width`.
+    A study file gives one of them; a shock laid over a scenario may join a step or pulse to what is there (`overlay`).
     """
 
     start: float | None = None
@@ -42,6 +44,7 @@ class Shock:
     title: str
     settings: dict[str, Setting]
     description: str = ""
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Uncertainty:
     mean: float = float("nan")
     sd: float = float("nan")
     values: tuple[float, ...] = ()
+    basis: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class Study:
     """The question: what a study file says, checked against nothing but its own format.
 
     `compare` names the scenarios of the main comparison; `figures` the variables whose trajectories the report draws.
+    `lines` tells where tables and keys stand in the file: ("scenarios", "managed", "tariff") → 41.
     """
 
     name: str
@@ -107,3 +112,4 @@ class Study:
     seed: int = 0
     save_every: float | None = None
     path: Path = Path()
+    lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False, repr=False)

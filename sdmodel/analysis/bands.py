@@ -1,0 +1,50 @@
+"""Trajectories → bands: at each time, between which values the middle 50 % or 90 % of the futures lie."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.analysis.pairs import pairs
+from sdmodel.errors import RunsError
+from sdmodel.runs.schema import SCENARIO, TIME, TRAJECTORY, check, failed, require, values
+
+LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+QUANTILE = "quantile"
+
+
+def bands(runs: xr.Dataset, variables: Iterable[str], levels: Sequence[float] = LEVELS) -> xr.Dataset:
+    """Quantiles over the futures: each of `variables` with dims (scenario, quantile, time), in its own unit.
+
+    `futures` (scenario,) counts the runs behind them. Runs that failed are left out, all of each; a scenario of which
+    every run failed has NaN. The quantiles belong to each time by itself: no one run need follow a line.
+    """
+    check(runs)
+    names = list(variables)
+    require(runs, names, TRAJECTORY, "Save them with the runs.")
+    if not all(0 <= level <= 1 for level in levels):
+        raise RunsError(f"quantile levels lie between 0 and 1, not {', '.join(map(str, levels))}.")
+    kept = pairs(runs)
+    fine = kept.present & ~kept.spread(failed(runs)).astype(bool)
+    coordinates = {SCENARIO: list(kept.scenarios), QUANTILE: np.asarray(levels, dtype=float), TIME: runs[TIME]}
+    table = xr.Dataset(coords=coordinates)
+    for name in names:
+        quantiles = _quantiles(values(runs, name), kept.rows, fine, levels)
+        table[name] = ((SCENARIO, QUANTILE, TIME), quantiles, _kept_attributes(runs[name]))
+    table["futures"] = (SCENARIO, fine.sum(axis=1), {"long_name": "runs behind the bands"})
+    return table
+
+
+def _quantiles(trajectories: np.ndarray, rows: np.ndarray, fine: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+    """(scenario, quantile, time); a variable may be NaN in a run that is else sound: that is left out too."""
+    result = np.full((len(rows), len(levels), trajectories.shape[1]), np.nan)
+    for scenario, (row, good) in enumerate(zip(rows, fine, strict=True)):
+        chosen = trajectories[row[good]]
+        chosen = chosen[np.isfinite(chosen).all(axis=1)]
+        if len(chosen):
+            result[scenario] = np.quantile(chosen, levels, axis=0)
+    return result
+
+
+def _kept_attributes(variable: xr.DataArray) -> dict[str, str]:
+    return {name: str(variable.attrs[name]) for name in ("units", "long_name") if name in variable.attrs}

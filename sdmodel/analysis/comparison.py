@@ -1,0 +1,213 @@
+"""Runs with outcomes → how the scenarios differ, over all futures and within the same future."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.outcomes import acceptable
+from sdmodel.analysis.pairs import Pairs, pairs
+from sdmodel.analysis.wording import caveats, failures, joined, number, outcome_title, scenario_title, share
+from sdmodel.errors import RunsError
+from sdmodel.runs.schema import OUTCOME, SCENARIO, check, failed, require, values
+from sdmodel.study.spec import Outcome, Study
+
+DIMS = (OUTCOME, SCENARIO)
+_SAME = 1e-12
+_SHARES = "Shares count the futures drawn from the ranges of the study; they are not probabilities of the world."
+_MEANING = {
+    "runs": "runs of the scenario",
+    "failed": "runs that failed, not counted below",
+    "median": "median over futures, of those that reached it for a first time",
+    "low": "5 % of futures lie below",
+    "high": "95 % of futures lie below",
+    "mean": "mean over futures",
+    "acceptable": "share of futures within the study's limit",
+    "never": "share of futures in which the condition never holds",
+    "pairs": "futures in which scenario and baseline both ran to the end",
+    "difference_median": "scenario minus baseline in the same future, median",
+    "difference_low": "scenario minus baseline in the same future, 5 %",
+    "difference_high": "scenario minus baseline in the same future, 95 %",
+    "lower": "share of these futures in which the scenario is lower than the baseline",
+    "higher": "share of these futures in which the scenario is higher than the baseline",
+}
+
+
+@dataclass(frozen=True)
+class Spread:
+    """An outcome by (scenario, future): a first time that never came is inf; `sound` tells where there is a value."""
+
+    outcome: Outcome
+    pairs: Pairs
+    numbers: np.ndarray
+    sound: np.ndarray
+    unit: str
+
+
+def compare(study: Study, runs: xr.Dataset) -> Finding:
+    """Each outcome in each scenario: a table with dims (outcome, scenario), numbers in the unit of each outcome.
+
+    Over futures: median, low (5 %), high (95 %), mean, acceptable, never; runs, failed. To the baseline in the same
+    future: difference_median, difference_low, difference_high, lower, higher, pairs. Failed runs are counted apart. A
+    first time that never came counts as later than any time in shares, and is left out of medians, means and quantiles.
+    The sentence says which scenario costs least and which has the least risk. RunsError when outcomes are missing.
+    """
+    check(runs)
+    require(runs, study.outcomes, OUTCOME, f'"outcomes" adds the outcomes of study "{study.name}" to its runs.')
+    if not study.outcomes:
+        raise RunsError(f'study "{study.name}" has no outcomes to compare: add a table [outcomes.<name>] to its file.')
+    met = pairs(runs, study.scenarios)
+    spreads = {name: _spread(outcome, met, runs) for name, outcome in study.outcomes.items()}
+    table = _table(study, met, spreads)
+    lost = int((met.present & met.spread(failed(runs))).sum())
+    no_baseline = "" if study.baseline in met.scenarios else f'The runs hold no baseline "{study.baseline}".'
+    own = (_SHARES, failures(lost, int(met.present.sum())), no_baseline)
+    return Finding("comparison", table, _sentence(study, spreads), caveats(study, list(study.outcomes.values()), *own))
+
+
+def _spread(outcome: Outcome, met: Pairs, runs: xr.Dataset) -> Spread:
+    numbers = met.spread(values(runs, outcome.name).astype(float))
+    unit = str(runs[outcome.name].attrs.get("units", ""))
+    sound = met.present & ~met.spread(failed(runs))
+    if outcome.reduce == "first":
+        return Spread(outcome, met, np.where(sound & np.isnan(numbers), np.inf, numbers), sound, unit)
+    return Spread(outcome, met, numbers, sound & ~np.isnan(numbers), unit)
+
+
+def _table(study: Study, met: Pairs, spreads: dict[str, Spread]) -> xr.Dataset:
+    base = met.scenarios.index(study.baseline) if study.baseline in met.scenarios else None
+    cells = [[_cell(spread, row, base) for row in range(len(met.scenarios))] for spread in spreads.values()]
+    table = xr.Dataset(
+        {
+            name: (DIMS, np.array([[cell[name] for cell in row] for row in cells]), {"long_name": meaning})
+            for name, meaning in _MEANING.items()
+        },
+        coords={OUTCOME: list(spreads), SCENARIO: list(met.scenarios)},
+        attrs={"study": study.name, "baseline": study.baseline},
+    )
+    units = [spread.unit for spread in spreads.values()]
+    titles = [outcome_title(spread.outcome) for spread in spreads.values()]
+    return table.assign_coords(units=(OUTCOME, units), title=(OUTCOME, titles))
+
+
+def _cell(spread: Spread, row: int, base: int | None) -> dict[str, float]:
+    """The numbers of one outcome in one scenario, named as in the table."""
+    present, sound = spread.pairs.present[row], spread.sound[row]
+    numbers = spread.numbers[row][sound]
+    counts = {"runs": int(present.sum()), "failed": int((present & ~sound).sum())}
+    low, median, high, mean = _summary(numbers)
+    limit = spread.outcome.acceptable
+    shares = {
+        "acceptable": _mean(acceptable(numbers, limit)) if limit else np.nan,
+        "never": _mean(np.isinf(numbers)) if spread.outcome.reduce == "first" else np.nan,
+    }
+    return counts | {"low": low, "median": median, "high": high, "mean": mean} | shares | _difference(spread, row, base)
+
+
+def _difference(spread: Spread, row: int, base: int | None) -> dict[str, float]:
+    """Scenario against baseline, future by future."""
+    if base is None:
+        nothing = ("difference_low", "difference_median", "difference_high", "lower", "higher")
+        return {"pairs": 0, **dict.fromkeys(nothing, np.nan)}
+    here, there = _both(spread, row, base)
+    reached = np.isfinite(here) & np.isfinite(there)
+    low, median, high, _ = _summary(here[reached] - there[reached])
+    lower, higher = _lower(here, there), _lower(there, here)
+    differences = {"difference_low": low, "difference_median": median, "difference_high": high}
+    return {"pairs": len(here), **differences, "lower": _mean(lower), "higher": _mean(higher)}
+
+
+def _both(spread: Spread, one: int, other: int) -> tuple[np.ndarray, np.ndarray]:
+    """Numbers of two scenarios in the futures in which both are sound."""
+    sound = spread.sound[one] & spread.sound[other]
+    return spread.numbers[one][sound], spread.numbers[other][sound]
+
+
+def _lower(here: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Where `here` is lower by more than rounding."""
+    size = np.maximum(np.abs(np.where(np.isinf(here), 0.0, here)), np.abs(np.where(np.isinf(there), 0.0, there)))
+    return np.asarray(here < there - _SAME * size)
+
+
+def _summary(numbers: np.ndarray) -> tuple[float, float, float, float]:
+    """5 %, median, 95 % and mean of the finite numbers; NaN when there is none."""
+    finite = numbers[np.isfinite(numbers)]
+    if not len(finite):
+        return (np.nan,) * 4
+    low, median, high = (float(level) for level in np.quantile(finite, (0.05, 0.5, 0.95)))
+    return low, median, high, float(finite.mean())
+
+
+def _mean(holds: np.ndarray) -> float:
+    return float(holds.mean()) if len(holds) else np.nan
+
+
+def _sentence(study: Study, spreads: dict[str, Spread]) -> str:
+    """Which scenario is best in cost and in risk; without those, in the first outcome that says what is better."""
+    asked = [(study.cost_outcome, "costs least"), (study.risk_outcome, "has the least risk")]
+    told = [_best(study, spreads[name], verdict) for name, verdict in asked if name in spreads]
+    if told:
+        return " ".join(told)
+    for spread in spreads.values():
+        if spread.outcome.better:
+            extreme = "highest" if spread.outcome.better == "higher" else "lowest"
+            return _best(study, spread, f"has the {extreme} {outcome_title(spread.outcome)}")
+    met = next(iter(spreads.values())).pairs
+    counted = f"{len(met.scenarios):,} scenarios in {len(met.futures):,} futures"
+    return f"{counted} are compared; the study says of no outcome whether lower or higher is better."
+
+
+def _best(study: Study, spread: Spread, verdict: str) -> str:
+    """One sentence: the best scenario by its median, the number, and how often it beats baseline or runner-up."""
+    medians = {row: _rank(spread, row) for row in _candidates(study, spread)}
+    if not medians:
+        return f"No run gives {outcome_title(spread.outcome)}."
+    best, *rest = sorted(medians, key=lambda row: medians[row])
+    same = [row for row in rest if medians[row] <= medians[best] + _SAME * abs(medians[best])]
+    titles = [scenario_title(study, spread.pairs.scenarios[row]) for row in (best, *same)]
+    told = _median_words(spread, best)
+    if not rest:
+        return f"Only {titles[0]} was run: {told}."
+    if same:
+        everyone = "all scenarios" if len(same) == len(rest) else joined(titles)
+        return f"No single scenario {verdict}: {everyone} share the same median; {told}."
+    names = [spread.pairs.scenarios[row] for row in rest]
+    rival = rest[names.index(study.baseline)] if study.baseline in names else rest[0]
+    return f"{titles[0]} {verdict}: {told}; {_beats(study, spread, best, rival)}."
+
+
+def _candidates(study: Study, spread: Spread) -> list[int]:
+    """Rows that may be called best: scenarios without a shock laid over them, where such were run."""
+    sound = [row for row in range(len(spread.pairs.scenarios)) if spread.sound[row].any()]
+    return [row for row in sound if spread.pairs.scenarios[row] in study.scenarios] or sound
+
+
+def _sign(spread: Spread) -> float:
+    return -1.0 if spread.outcome.better == "higher" else 1.0
+
+
+def _rank(spread: Spread, row: int) -> float:
+    """The median, never counting as later than any time; lower is better."""
+    numbers = np.sort(spread.numbers[row][spread.sound[row]])
+    lower, upper = numbers[(len(numbers) - 1) // 2], numbers[len(numbers) // 2]
+    return _sign(spread) * float(lower if lower == upper else (lower + upper) / 2)
+
+
+def _median_words(spread: Spread, row: int) -> str:
+    """ "China mean loss is 1.7 % in the median future (5 % to 95 %: 1.1 to 2.6)"."""
+    outcome, of_time = spread.outcome, spread.outcome.reduce == "first"
+    median = _sign(spread) * _rank(spread, row)
+    low, _, high, _ = _summary(spread.numbers[row][spread.sound[row]])
+    within = f"{number(low, of_time=of_time)} to {number(high, of_time=of_time)}"
+    value = number(median, spread.unit, of_time=of_time)
+    extent = f" (5 % to 95 %: {within})" if np.isfinite(low) else ""
+    return f"{outcome_title(outcome)} is {value} in the median future{extent}"
+
+
+def _beats(study: Study, spread: Spread, best: int, rival: int) -> str:
+    here, there = _both(spread, best, rival)
+    better = _lower(here, there) if _sign(spread) > 0 else _lower(there, here)
+    word = "lower" if _sign(spread) > 0 else "higher"
+    title = scenario_title(study, spread.pairs.scenarios[rival])
+    return f"{share(int(better.sum()), len(better))} it is {word} than under {title}"

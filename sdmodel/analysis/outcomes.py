@@ -1,0 +1,140 @@
+"""Trajectories → outcomes: one number a run, as the study asks for them."""
+
+import operator
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.errors import RunsError
+from sdmodel.runs.schema import EXPERIMENT, FAILED, OUTCOME, STATUS, TIME, TRAJECTORY, check, failed, require, values
+from sdmodel.study.spec import Outcome, Study
+
+BLOCK = 32_768
+_HOLDS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+
+
+def outcomes(study: Study, runs: xr.Dataset) -> xr.Dataset:
+    """`runs` with every outcome of `study` added, dims (experiment,), in the unit of its variable (or of time).
+
+    A run that failed, or whose variable is not finite at all times, has NaN outcomes and is marked in `failed`. Where
+    `failed` is false, NaN can only mean that the condition of a `first` never held. RunsError if variables are missing.
+    """
+    check(runs)
+    asked = study.outcomes.values()
+    needed = dict.fromkeys(outcome.variable for outcome in asked)
+    require(
+        runs, needed, TRAJECTORY, f'The outcomes of study "{study.name}" are made from them: save them with the runs.'
+    )
+    taken = [o.name for o in asked if o.name in runs.variables and runs[o.name].attrs.get("role") != OUTCOME]
+    if taken:
+        raise RunsError(
+            f'"{taken[0]}" is an outcome of study "{study.name}" and a variable of the runs: rename the outcome.'
+        )
+    broken = failed(runs)
+    numbers = {outcome.name: _reduced(runs, outcome, broken) for outcome in asked}
+    added: dict[str, xr.Variable] = {FAILED: xr.Variable(EXPERIMENT, broken, {"long_name": FAILED, "role": STATUS})}
+    for outcome in asked:
+        number = np.where(broken, np.nan, numbers[outcome.name])
+        added[outcome.name] = xr.Variable(EXPERIMENT, number, _described(runs, outcome))
+    return runs.assign(added)
+
+
+def reduced(trajectories: np.ndarray, times: np.ndarray, outcome: Outcome) -> np.ndarray:
+    """One number for each row of `trajectories` (experiment, time), as `outcome.reduce` says.
+
+    last; min; max; at (linear between saved times, exact on them); sum of the saved values; integral by trapezoids;
+    mean (that integral over the span of time); first saved time at which the condition holds, NaN if it never does.
+    """
+    return _REDUCTIONS[outcome.reduce](trajectories, times, outcome)
+
+
+def acceptable(numbers: np.ndarray, limit: tuple[str, float]) -> np.ndarray:
+    """Where `numbers` keep to a limit such as ("<=", 0.4)."""
+    sign, bound = limit
+    return np.asarray(_HOLDS[sign](numbers, bound))
+
+
+def _reduced(runs: xr.Dataset, outcome: Outcome, broken: np.ndarray) -> np.ndarray:
+    """The outcome block by block, so that trajectories on disk pass through in flat memory; marks `broken` runs."""
+    _refuse_unknown(outcome, runs)
+    times = np.asarray(runs[TIME].values, dtype=float)
+    numbers = np.empty(len(broken))
+    for start in range(0, len(broken), BLOCK):
+        rows = slice(start, start + BLOCK)
+        trajectories = values(runs, outcome.variable, rows).astype(float, copy=False)
+        finite = np.isfinite(trajectories).all(axis=1)
+        broken[rows] |= ~finite
+        numbers[rows] = reduced(np.where(finite[:, None], trajectories, 0.0), times, outcome)
+    return numbers
+
+
+def _refuse_unknown(outcome: Outcome, runs: xr.Dataset) -> None:
+    """RunsError when the outcome cannot be had from these saved times."""
+    where = f'outcome "{outcome.name}"'
+    if outcome.reduce not in _REDUCTIONS:
+        raise RunsError(f"{where}: no reduction {outcome.reduce!r}; there are {', '.join(_REDUCTIONS)}.")
+    if outcome.reduce == "first" and (outcome.condition is None or outcome.condition[0] not in _HOLDS):
+        raise RunsError(f'{where}: "first" needs a condition such as "< 0.35".')
+    begin, end = float(runs[TIME].values[0]), float(runs[TIME].values[-1])
+    if outcome.reduce == "at" and (outcome.time is None or not begin <= outcome.time <= end):
+        raise RunsError(f"{where}: time {outcome.time} is not within the saved times {begin:g} to {end:g}.")
+
+
+def _at(trajectories: np.ndarray, times: np.ndarray, outcome: Outcome) -> np.ndarray:
+    assert outcome.time is not None
+    after = int(np.searchsorted(times, outcome.time))
+    if times[after] == outcome.time:
+        return trajectories[:, after]
+    share = (outcome.time - times[after - 1]) / (times[after] - times[after - 1])
+    return np.asarray((1.0 - share) * trajectories[:, after - 1] + share * trajectories[:, after])
+
+
+def _first(trajectories: np.ndarray, times: np.ndarray, outcome: Outcome) -> np.ndarray:
+    assert outcome.condition is not None
+    holds = acceptable(trajectories, outcome.condition)
+    return np.where(holds.any(axis=1), times[holds.argmax(axis=1)], np.nan)
+
+
+def _integral(trajectories: np.ndarray, times: np.ndarray, _outcome: Outcome) -> np.ndarray:
+    return np.asarray(np.trapezoid(trajectories, times, axis=1))
+
+
+def _mean(trajectories: np.ndarray, times: np.ndarray, outcome: Outcome) -> np.ndarray:
+    if len(times) == 1:
+        return trajectories[:, 0]
+    return np.asarray(_integral(trajectories, times, outcome) / (times[-1] - times[0]))
+
+
+_REDUCTIONS: dict[str, Callable[[np.ndarray, np.ndarray, Outcome], np.ndarray]] = {
+    "last": lambda trajectories, _times, _outcome: trajectories[:, -1],
+    "at": _at,
+    "min": lambda trajectories, _times, _outcome: trajectories.min(axis=1),
+    "max": lambda trajectories, _times, _outcome: trajectories.max(axis=1),
+    "mean": _mean,
+    "sum": lambda trajectories, _times, _outcome: trajectories.sum(axis=1),
+    "integral": _integral,
+    "first": _first,
+}
+
+
+def _described(runs: xr.Dataset, outcome: Outcome) -> dict[str, str]:
+    """CF attributes: the unit follows from the reduction unless the study gives one."""
+    variable, time = (str(runs[name].attrs.get("units", "")) for name in (outcome.variable, TIME))
+    product = f"{variable}*{time}" if variable and time else variable or time
+    unit = {"first": time, "integral": product}.get(outcome.reduce, variable)
+    title = outcome.title or outcome.name
+    return {
+        "long_name": title,
+        "units": outcome.unit or unit,
+        "role": OUTCOME,
+        "variable": outcome.variable,
+        "reduce": outcome.reduce,
+    }

@@ -1,0 +1,62 @@
+"""Numbers, shares and names → the English words of a finding."""
+
+import math
+from collections.abc import Sequence
+
+from sdmodel.study.spec import Outcome, Study
+
+RISK_CAVEAT = "Risk is an index conditional on the model: it orders scenarios, it is not a forecast."
+
+
+def number(value: float, unit: str = "", *, of_time: bool = False) -> str:
+    """Three significant digits and the unit: "0.631", "12,300 %"; times as they are: "2033.5"."""
+    if not math.isfinite(value):
+        return "never" if of_time else "not known"
+    if of_time:
+        return f"{value:.2f}".rstrip("0").rstrip(".")
+    digits = f"{value:,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
+    return digits if unit.casefold() in ("", "dmnl", "dimensionless", "1") else f"{digits} {unit}"
+
+
+def share(count: int, total: int, noun: str = "futures") -> str:
+    """ "in 97 % of 1,000 futures"; all and none only when it is all or none."""
+    if total == 0:
+        return f"in no common {noun.removesuffix('s')}"
+    if count in (0, total):
+        return f"in {'all' if count else 'none'} of {total:,} {noun}" if total > 1 else f"in {count} of 1 {noun}"
+    percent = 100.0 * count / total
+    rounded = f"{percent:.0f}" if 0.5 < percent < 99.5 else f"{percent:.1f}" if 0.05 < percent < 99.95 else ""
+    return f"in {rounded} % of {total:,} {noun}" if rounded else f"in {count:,} of {total:,} {noun}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """ "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def scenario_title(study: Study, label: str) -> str:
+    """The title of a scenario, with the title of the shock laid over it: "Status quo drift with Pandemic"."""
+    if label in study.scenarios:
+        return study.scenarios[label].title or label
+    for name, shock in study.shocks.items():
+        if label.endswith(f" + {name}"):
+            return f"{scenario_title(study, label.removesuffix(f' + {name}'))} with {shock.title or name}"
+    return label
+
+
+def outcome_title(outcome: Outcome) -> str:
+    """The title of an outcome, or its name in plain spelling."""
+    return outcome.title or outcome.name.replace("_", " ")
+
+
+def caveats(study: Study, outcomes: Sequence[Outcome], *own: str) -> tuple[str, ...]:
+    """The caveats of the study, that of risk where a risk is among `outcomes`, and the analysis's `own`, each once."""
+    risk = [RISK_CAVEAT] if any(outcome.risk for outcome in outcomes) else []
+    return tuple(dict.fromkeys((*study.caveats, *risk, *(text for text in own if text))))
+
+
+def failures(failed: int, total: int) -> str:
+    """The caveat that some runs are not counted; empty when all are."""
+    if not failed:
+        return ""
+    return f"{failed:,} of {total:,} runs failed (their numbers left the finite range) and are not counted."

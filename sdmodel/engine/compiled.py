@@ -1,0 +1,199 @@
+"""The fast engine: members in vector lanes, threads over blocks of members."""
+
+import ctypes
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.engine.clock import Clock, clocks
+from sdmodel.engine.failures import told_failure
+from sdmodel.engine.inputs import Inputs, inputs, saved_names
+from sdmodel.engine.labels import labelled
+from sdmodel.engine.native import Native, compiled, function, host
+from sdmodel.errors import ExperimentError
+from sdmodel.model.model import FixedDelay, Held, Model, Stock
+from sdmodel.model.order import at_each_step
+from sdmodel.printers.llvm import kernel
+from sdmodel.printers.program import Program, program
+
+_POINTER, _WHOLE, _NUMBER = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
+_ARGUMENTS = (
+    *(_POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _WHOLE),  # defaults columns places n ld first last
+    *(_POINTER, _WHOLE, _WHOLE, _POINTER, _WHOLE, _NUMBER, _NUMBER),  # out members times saves steps start dt
+    *(_POINTER, _POINTER),  # status work
+)
+_BLOCK_STEPS = 200_000  # member-steps of one call: long enough to hide the call, short enough for even threads
+_TOLD = 5  # failures that are traced to their variable
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A compiled program: `width` members a group; `native` keeps its code alive."""
+
+    program: Program
+    width: int
+    slots: int
+    histories: int
+    native: Native
+    run: Any
+
+
+@lru_cache(maxsize=64)
+def machine(model: Model, saved: tuple[str, ...]) -> Machine:
+    """The compiled program that saves `saved`."""
+    plan, here = program(model, saved), host()
+    made = kernel(plan, width=8, wide_permute=here.wide_permute)
+    native = compiled(made.text)
+    return Machine(plan, made.width, made.slots, made.histories, native, function(native, *_ARGUMENTS))
+
+
+def simulate(
+    model: Model,
+    experiments: xr.Dataset | None = None,
+    *,
+    save: Iterable[str] | None = None,
+    every: float | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Runs (experiment, time) of `save`, by Euler's method.
+
+    Args:
+        model: what `read` returned.
+        experiments: table of inputs; None runs the model as its file has it.
+        save: names of stocks and auxiliaries; None saves all that the modeller wrote.
+        every: time between saved values instead of the model's SAVEPER.
+        threads: None takes one a core. Results are the same, bit for bit, for any number.
+        progress: called with the number of experiments that were just finished.
+
+    An experiment in which a stock or saved value is not finite is marked in `failed` (experiment) and told, with
+    variable and time, in the attribute `failures`. Where experiments differ in their time axis, `time` holds the times
+    of all, and values are missing (NaN) at times that are not an experiment's own.
+
+    Raises:
+        ExperimentError: inputs, control settings or names that do not fit the model.
+    """
+    given = inputs(model, experiments)
+    n = given.experiments.sizes["experiment"]
+    made = machine(given.model, saved_names(given.model, save))
+    groups = clocks(given.model, given.columns, n, every)
+    parts = [_run(made, given, clock, members, threads, progress) for clock, members in groups.items()]
+    times, values, status = _joined(list(groups), list(groups.values()), parts, len(made.program.saved), n)
+    failed = np.isnan(status)
+    named = dict(zip(made.program.saved, values, strict=True))
+    runs = labelled(model, given, times, named, failed, "compiled")
+    rows = np.flatnonzero(failed)
+    if len(rows):
+        told = [told_failure(given, int(row), *_trace(given, int(row))) for row in rows[:_TOLD]]
+        runs.attrs["failures"] = told + [f"and {len(rows) - _TOLD:,} more"] * (len(rows) > _TOLD)
+    return runs
+
+
+def _trace(given: Inputs, row: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Times and values [step] of all variables of one experiment, at every time step."""
+    memory = [variable.name for variable in given.model.of(Stock, Held, FixedDelay)]
+    made = machine(given.model, (*memory, *at_each_step(given.model)))
+    alone = replace(given, columns={name: column[[row]] for name, column in given.columns.items()})
+    own = next(iter(clocks(given.model, alone.columns, 1, None)))
+    every_step = replace(own, saves=tuple(range(own.steps + 1)))
+    values, _ = _run(made, alone, every_step, np.array([0]), 1, None)
+    return every_step.times, dict(zip(made.program.saved, values[:, 0], strict=True))
+
+
+def _joined(
+    own: list[Clock], members: list[np.ndarray], parts: list[tuple[np.ndarray, np.ndarray]], n_saved: int, n: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Times, values [saved, experiment, time] and status of all groups; the arrays themselves where there is one."""
+    if len(own) == 1:
+        return own[0].times, *parts[0]
+    times = np.unique(np.round(np.concatenate([clock.times for clock in own]), 9))
+    values, status = np.full((n_saved, n, len(times)), np.nan), np.zeros(n)
+    for clock, rows, (part, part_status) in zip(own, members, parts, strict=True):
+        columns = np.searchsorted(times, np.round(clock.times, 9))
+        values[:, rows[:, None], columns[None, :]] = part
+        status[rows] = part_status
+    return times, values, status
+
+
+def _run(
+    made: Machine, given: Inputs, clock: Clock, members: np.ndarray, threads: int | None, progress: Progress | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Values [saved, member, time] and status [member] of the experiments that share a clock."""
+    n, width = len(members), made.width
+    groups = -(-n // width)
+    padded = np.minimum(np.arange(groups * width), n - 1)
+    order = made.program.inputs
+    names = [name for name in given.columns if name in set(order)]
+    columns = np.empty((len(names), groups * width))
+    for row, name in enumerate(names):
+        columns[row] = given.columns[name][members][padded]
+    places = np.array([order.index(name) for name in names], dtype=np.int64)
+    defaults = np.array([given.model.constants[name] for name in order])
+    values = _allocated((len(made.program.saved), groups * width, len(clock.saves)))
+    status = np.zeros(groups * width)
+    saves = np.array([*clock.saves, -1], dtype=np.int64)
+    size = (made.slots + made.histories * (clock.steps + 1)) * width
+    workers = max(1, min(threads or _cores(), groups))
+    memory: SimpleQueue[np.ndarray] = SimpleQueue()
+    for _ in range(workers):
+        memory.put(_aligned(size))
+
+    def block(first: int, last: int) -> int:
+        work = memory.get()
+        made.run(
+            *(defaults.ctypes.data, columns.ctypes.data, places.ctypes.data, len(places), groups * width, first, last),
+            *(values.ctypes.data, groups * width, len(clock.saves), saves.ctypes.data, clock.steps),
+            *(clock.start, clock.time_step, status.ctypes.data, work.ctypes.data),
+        )
+        memory.put(work)
+        return min(last * width, n) - first * width
+
+    _in_blocks(block, groups, max(1, _BLOCK_STEPS // (width * (clock.steps + 1))), workers, progress)
+    return values[:, :n], status[:n]
+
+
+def _in_blocks(
+    block: Callable[[int, int], int], groups: int, size: int, workers: int, progress: Progress | None
+) -> None:
+    """Call `block` for all groups, `size` at a time, on so many threads; tell `progress` of each block done."""
+    bounds = [(first, min(first + size, groups)) for first in range(0, groups, size)]
+    if workers == 1 or len(bounds) == 1:
+        for first, last in bounds:
+            done = block(first, last)
+            if progress:
+                progress(done)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for done in pool.map(lambda bound: block(*bound), bounds):
+            if progress:
+                progress(done)
+
+
+def _allocated(shape: tuple[int, ...]) -> np.ndarray:
+    try:
+        return np.empty(shape)
+    except (MemoryError, ValueError):
+        size = np.prod([float(length) for length in shape]) * 8 / 2**30
+        raise ExperimentError(
+            f"the runs need {size:,.0f} GiB of memory at once: save fewer variables, save them less often, "
+            "or use a sweep, which writes to disk as it goes."
+        ) from None
+
+
+def _aligned(size: int) -> np.ndarray:
+    """Numbers that start at a multiple of 64 bytes, as vector instructions want them."""
+    raw = np.zeros(size + 8)
+    offset = (-raw.ctypes.data % 64) // 8
+    return raw[offset : offset + size]
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,64 @@
+"""The course of a run that is not finite → the variable that went wrong first, and when."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sdmodel.engine.inputs import Inputs
+from sdmodel.model.expr import references
+from sdmodel.model.model import Auxiliary, FixedDelay, Held, Model, Stock
+
+
+def told_failure(given: Inputs, row: int, times: np.ndarray, values: Mapping[str, np.ndarray]) -> str:
+    """One line on experiment `row`: what was not finite first, and when; `values` [step] of all variables."""
+    name, step = _cause(given.model, values)
+    table = given.experiments
+    return (
+        f'experiment {int(table["experiment"].values[row])} (scenario "{table["scenario"].values[row]}", '
+        f'future {int(table["future"].values[row])}): "{name}" is {values[name][step]:g} at time {times[step]:g}'
+    )
+
+
+def _cause(model: Model, values: Mapping[str, np.ndarray]) -> tuple[str, int]:
+    """From the first stock (or, without one, the first variable) that is not finite back to what made it so."""
+    stocks = {name for name in values if isinstance(model[name], Stock)}
+    broken = _first(values, stocks) or _first(values, set(values))
+    if broken is None:
+        raise AssertionError("a run that was marked as failed is finite at every step")
+    name, step = broken
+    visited: set[tuple[str, int]] = set()
+    while (name, step) not in visited:
+        visited.add((name, step))
+        name, step = _before(model, values, name, step)
+    return name, step
+
+
+def _first(values: Mapping[str, np.ndarray], names: set[str]) -> tuple[str, int] | None:
+    found = [
+        (int(np.flatnonzero(~np.isfinite(values[name]))[0]), name)
+        for name in values
+        if name in names and not np.isfinite(values[name]).all()
+    ]
+    if not found:
+        return None
+    step, name = min(found, key=lambda item: item[0])
+    return name, step
+
+
+def _before(model: Model, values: Mapping[str, np.ndarray], name: str, step: int) -> tuple[str, int]:
+    """A variable that `name` reads and that is not finite either, with its step; `name` itself when there is none."""
+    variable = model[name]
+    earlier = step - 1
+    if isinstance(variable, Auxiliary):
+        expr, earlier = variable.equation, step
+    elif step == 0:
+        return name, step
+    elif isinstance(variable, Stock):
+        expr = variable.net_flow
+    else:
+        assert isinstance(variable, Held | FixedDelay)
+        expr = variable.next if isinstance(variable, Held) else variable.input
+    for read in references(expr):
+        if read in values and not np.isfinite(values[read][earlier]):
+            return read, earlier
+    return name, step

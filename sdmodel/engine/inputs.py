@@ -1,0 +1,139 @@
+"""Model + table of experiments → the model that serves all of them and its inputs, one column an input that is set."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.errors import ExperimentError
+from sdmodel.model.expr import Ref
+from sdmodel.model.model import CONTROLS, Auxiliary, Constant, Model, Stock
+from sdmodel.model.names import did_you_mean, key
+from sdmodel.study.schedules import scheduled
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """`model` after schedules and initial values were made inputs; `columns` [experiment] by the name of its constant.
+
+    `experiments` is the table itself, one experiment at least.
+    """
+
+    model: Model
+    columns: dict[str, np.ndarray]
+    experiments: xr.Dataset
+
+
+def one_experiment() -> xr.Dataset:
+    """The table with one experiment in which the model is as its file has it."""
+    coords = {
+        "experiment": [0],
+        "scenario": ("experiment", np.array(["model"], dtype=object)),
+        "future": ("experiment", [0]),
+    }
+    return xr.Dataset(coords=coords)
+
+
+def inputs(model: Model, experiments: xr.Dataset | None) -> Inputs:
+    """The inputs of `experiments` (None: one run of the model as it is).
+
+    Raises:
+        ExperimentError: a column that is no input, or holds what is not a finite number.
+    """
+    table = one_experiment() if experiments is None else _with_coords(experiments)
+    names = [str(name) for name in table.data_vars]
+    model = _with_control_inputs(scheduled(model, names), names)
+    columns: dict[str, np.ndarray] = {}
+    stocks: list[str] = []
+    for name in names:
+        values = np.ascontiguousarray(table[name].values, dtype=np.float64)
+        _check_finite(model, table, name, values)
+        if name not in model:
+            raise ExperimentError(_not_an_input(model, name))
+        variable = model[name]
+        if isinstance(variable, Stock):
+            stocks.append(variable.name)
+            columns[_initial_name(variable.name)] = values
+        elif isinstance(variable, Constant):
+            columns[variable.name] = values
+        else:
+            raise ExperimentError(_not_an_input(model, name))
+    return Inputs(_with_initial_inputs(model, stocks), columns, table)
+
+
+def _with_coords(experiments: xr.Dataset) -> xr.Dataset:
+    """`experiments` with the coordinates that may be left out when a table is made by hand."""
+    if set(experiments.sizes) != {"experiment"} or experiments.sizes["experiment"] == 0:
+        raise ExperimentError("a table of experiments has the one dimension experiment, and at least one row.")
+    n = experiments.sizes["experiment"]
+    wanted = {
+        "experiment": np.arange(n),
+        "scenario": ("experiment", np.array(["model"] * n, dtype=object)),
+        "future": ("experiment", np.arange(n)),
+    }
+    return experiments.assign_coords({name: coord for name, coord in wanted.items() if name not in experiments.coords})
+
+
+def _check_finite(model: Model, table: xr.Dataset, name: str, values: np.ndarray) -> None:
+    if not np.isfinite(values).all():
+        row = int(np.flatnonzero(~np.isfinite(values))[0])
+        where = f'experiment {int(table["experiment"][row])}, scenario "{table["scenario"].values[row]}"'
+        raise ExperimentError(f'{model.name}: {where}: input "{name}" is {values[row]}; it must be a finite number.')
+
+
+def _not_an_input(model: Model, name: str) -> str:
+    if name not in model:
+        return (
+            f'{model.name}: the model has no input "{name}".{did_you_mean(name, [*model.constants])} '
+            '"sdmodel inspect" lists all constants.'
+        )
+    variable = model[name]
+    said = f"is computed by {variable.text}" if isinstance(variable, Auxiliary) else "is not a constant"
+    return f'{model.name}: "{variable.name}" cannot be set: it {said}. Set what it reads instead.'
+
+
+def _initial_name(stock: str) -> str:
+    return f"{stock} @ initial"
+
+
+def _with_initial_inputs(model: Model, stocks: list[str]) -> Model:
+    """`model` in which each of `stocks` starts from a constant of its own."""
+    changed, added = [], []
+    for name in stocks:
+        stock = model[name]
+        assert isinstance(stock, Stock)
+        own = _initial_name(stock.name)
+        fields = {field: getattr(stock, field) for field in stock.__dataclass_fields__}
+        changed.append(Stock(**{**fields, "initial": Ref(own)}))
+        added.append(Constant(name=own, unit=stock.unit, value=0.0, hidden=True))
+    return model.replaced(changed, added)
+
+
+def _with_control_inputs(model: Model, names: list[str]) -> Model:
+    """`model` in which a control that is set is a constant, though the file computes it, as in SAVEPER = TIME STEP."""
+    wanted = {key(name) for name in names} & {key(control) for control in CONTROLS}
+    computed = [variable for variable in model.of(Auxiliary) if key(variable.name) in wanted]
+    return model.replaced(Constant(name=control.name, unit=control.unit, value=0.0) for control in computed)
+
+
+def saved_names(model: Model, save: Iterable[str] | None) -> tuple[str, ...]:
+    """The model's own names of what to save: those of `save`, or every stock and auxiliary that the modeller wrote.
+
+    Raises:
+        ExperimentError: a name that the model lacks, or that has no course in time.
+    """
+    if save is None:
+        return tuple(variable.name for variable in model.visible() if isinstance(variable, Auxiliary | Stock))
+    if isinstance(save, str):
+        raise ExperimentError(f"save is a list of names, not the text {save!r}.")
+    names: dict[str, str] = {}
+    for name in save:
+        if name not in model:
+            shown = [variable.name for variable in model.visible()]
+            raise ExperimentError(f'{model.name}: cannot save "{name}": no such variable.{did_you_mean(name, shown)}')
+        variable = model[name]
+        if isinstance(variable, Constant) or not isinstance(variable, Auxiliary | Stock):
+            raise ExperimentError(f'{model.name}: cannot save "{name}": it is a {type(variable).__name__.lower()}.')
+        names.setdefault(key(name), variable.name)
+    return tuple(names.values())

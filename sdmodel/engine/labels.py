@@ -1,0 +1,44 @@
+"""Arrays of an engine → runs: labelled data with units, inputs carried along and failures told."""
+
+import json
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.engine.inputs import Inputs
+from sdmodel.model.model import TIME, Model
+from sdmodel.runs.manifest import versions
+
+
+def labelled(
+    model: Model, given: Inputs, times: np.ndarray, values: dict[str, np.ndarray], failed: np.ndarray, engine: str
+) -> xr.Dataset:
+    """Runs: `values` [experiment, time] by name, the inputs [experiment], and `failed` [experiment]."""
+    table = given.experiments
+    clock_unit = model["TIME STEP"].unit
+    coords = {name: table.coords[name] for name in ("experiment", "scenario", "future")}
+    variables = {name: (("experiment", "time"), array, _attributes(model, name)) for name, array in values.items()}
+    inputs = {
+        str(name): (
+            "experiment",
+            np.asarray(column.values, dtype=float),
+            {**_attributes(model, str(name)), "role": "input"},
+        )
+        for name, column in table.data_vars.items()
+        if str(name) not in values
+    }
+    status = {"failed": ("experiment", failed, {"role": "status", "long_name": "a value was not finite"})}
+    runs = xr.Dataset({**variables, **inputs, **status}, coords=coords, attrs={**table.attrs})
+    runs = runs.assign_coords(time=("time", times, {"units": clock_unit, "long_name": TIME}))
+    runs.attrs |= {
+        "model": model.name,
+        "model_hash": model.fingerprint,
+        "engine": engine,
+        "versions": json.dumps(versions()),
+    }
+    return runs
+
+
+def _attributes(model: Model, name: str) -> dict[str, str]:
+    unit = model[name].unit if name in model else ""
+    return {"long_name": name, "units": unit, "role": "trajectory"}

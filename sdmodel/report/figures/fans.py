@@ -1,0 +1,146 @@
+"""Trajectories of the compared scenarios → one fan chart for each variable: median, 50 % and 90 % bands over time."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from sdmodel.analysis.bands import QUANTILE, bands
+from sdmodel.analysis.wording import joined
+from sdmodel.model.model import Model
+from sdmodel.model.names import key
+from sdmodel.report.cast import Member
+from sdmodel.report.embed import label, rounded
+from sdmodel.report.figures.figure import Figure
+from sdmodel.report.text import number, unit, upper_first
+from sdmodel.runs.schema import SCENARIO, TIME, TRAJECTORY, named
+from sdmodel.study.spec import Study
+
+POINTS = 101  # times drawn at most: more than a panel has pixels to tell apart
+DEFAULT_PANELS = 6
+DASHES = ("solid", "dash", "dot", "dashdot")
+
+
+def fans(runs: xr.Dataset, study: Study, model: Model, members: Sequence[Member]) -> tuple[Figure, ...]:
+    """A fan chart for each variable of `study.figures`; without any, for the variables of the outcomes."""
+    compared = [member for member in members if member.compared]
+    names = shown(runs, study)
+    if not names:
+        return ()
+    quantiles = bands(_only(runs, compared), names)
+    return tuple(
+        _panel(f"fan-{place}", quantiles[name], _unit(runs, name, model), _is_risk(study, name), compared)
+        for place, name in enumerate(names)
+    )
+
+
+def shown(runs: xr.Dataset, study: Study) -> list[str]:
+    """The trajectories that are drawn, under their names in the runs."""
+    stored = {key(name): name for name in named(runs, TRAJECTORY)}
+    asked = study.figures or tuple(outcome.variable for outcome in study.outcomes.values())
+    found = list(dict.fromkeys(stored[key(name)] for name in asked if key(name) in stored))
+    return found if study.figures else (found or list(stored.values()))[:DEFAULT_PANELS]
+
+
+def _only(runs: xr.Dataset, compared: Sequence[Member]) -> xr.Dataset:
+    chosen = np.isin(runs[SCENARIO].values.astype(str), [member.label for member in compared])
+    return runs if chosen.all() else runs.isel(experiment=np.flatnonzero(chosen))
+
+
+def _unit(runs: xr.Dataset, name: str, model: Model) -> str:
+    return unit(str(runs[name].attrs.get("units", "")) or (model[name].unit if name in model else ""))
+
+
+def _is_risk(study: Study, name: str) -> bool:
+    return any(outcome.risk and key(outcome.variable) == key(name) for outcome in study.outcomes.values())
+
+
+def _panel(place: str, quantiles: xr.DataArray, unit_name: str, risk: bool, compared: Sequence[Member]) -> Figure:
+    time = np.asarray(quantiles[TIME].values, dtype=float)
+    kept = np.unique(np.linspace(0, time.size - 1, min(POINTS, time.size)).round().astype(int))
+    levels = {
+        member: quantiles.sel({SCENARIO: member.label}).transpose(QUANTILE, TIME).values[:, kept] for member in compared
+    }
+    levels = {member: q for member, q in levels.items() if np.isfinite(q).all()}
+    traces = [trace for member, q in levels.items() for trace in _fan(member, time[kept], q)]
+    name = str(quantiles.name)
+    return Figure(
+        key=place,
+        title=upper_first(name),
+        alt=_alt(name, time, levels),
+        spec={"data": traces, "layout": {"yaxis": _axis(list(levels.values())), "hovermode": "x"}},
+        above=unit_name,
+        height=250,
+        risk=risk,
+        rows=tuple(_row(member, q) for member, q in levels.items()),
+    )
+
+
+def _fan(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """Two bands and the median; a scenario with one future has only its line."""
+    common = {"meta": member.slot, "name": label(member.title), "visible": member.headline}
+    ground = (
+        []
+        if np.array_equal(q[0], q[-1])
+        else [_band(member, time, q[0], q[4], 0.13), _band(member, time, q[1], q[3], 0.22)]
+    )
+    median = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": rounded(time, 7),
+        "y": rounded(q[2]),
+        "customdata": [list(pair) for pair in zip(rounded(q[0]), rounded(q[4]), strict=True)],
+        "hovertemplate": "%{fullData.name}<br>%{y:.3~g} (%{customdata[0]:.3~g} – %{customdata[1]:.3~g})<extra></extra>",
+        "line": {
+            "color": member.colour,
+            "width": 2.6 if member.headline else 1.8,
+            "dash": DASHES[member.slot // 8 % len(DASHES)],
+        },
+        "zorder": 3 if member.headline else 2,
+    }
+    return [{**trace, **common} for trace in (*ground, median)]
+
+
+def _band(
+    member: Member, time: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], opacity: float
+) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": rounded([*time, *time[::-1]], 7),
+        "y": rounded([*high, *low[::-1]]),
+        "fill": "toself",
+        "fillcolor": f"{member.colour}/{opacity}",
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "zorder": 1 if member.headline else 0,
+    }
+
+
+def _axis(levels: Sequence[NDArray[np.float64]]) -> dict[str, Any]:
+    """From zero where zero is near, so that sizes are not exaggerated; else fitted to the bands."""
+    every = np.concatenate([np.ravel(q) for q in levels]) if levels else np.zeros(1)
+    near_zero = every.min() >= 0 and every.min() <= 0.6 * every.max()
+    return {"rangemode": "tozero" if near_zero else "normal"}
+
+
+def _alt(name: str, time: NDArray[np.float64], levels: dict[Member, NDArray[np.float64]]) -> str:
+    ends = [
+        f"{member.title} from {number(float(q[2, 0]))} to {number(float(q[2, -1]))}"
+        for member, q in levels.items()
+        if member.headline
+    ]
+    if not ends:
+        return f"{name} over time."
+    span = f"{number(float(time[0]), time=True)} to {number(float(time[-1]), time=True)}"
+    return f"{name} over time, {span}, medians: {joined(ends)}."
+
+
+def _row(member: Member, q: NDArray[np.float64]) -> tuple[str, ...]:
+    middle = q.shape[1] // 2
+    cells = (
+        f"{number(float(q[2, at]))} [{number(float(q[0, at]))} – {number(float(q[4, at]))}]" for at in (0, middle, -1)
+    )
+    return (member.title, *cells)

@@ -1,0 +1,87 @@
+"""Drivers of each outcome in each scenario → bars: the share of the variance that an unknown explains by itself.
+
+A bar is as long as the first-order index; its whisker is the 95 % interval, its colour the rank correlation's sign.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sdmodel.analysis.wording import joined
+from sdmodel.report.cast import Member
+from sdmodel.report.drivers import Driver, Drivers
+from sdmodel.report.embed import label, rounded
+from sdmodel.report.figures.figure import Figure
+from sdmodel.report.measures import Measure
+from sdmodel.report.text import share, signed
+
+NAME_WIDTH = 22  # characters of a name in one line beside the bars
+
+
+def views(drivers: Drivers) -> dict[str, dict[str, Any]]:
+    """One view for each outcome and scenario, by "outcome|scenario": what the selectors of the page choose from."""
+    return {f"{outcome}|{scenario}": _view(found) for (outcome, scenario), found in drivers.items() if found}
+
+
+def sensitivity(place: int, measure: Measure, member: Member, drivers: Drivers) -> Figure:
+    """The figure that shows the drivers of `measure` under `member` first."""
+    found = drivers.get((measure.name, member.label), ())
+    view = _view(found)
+    return Figure(
+        key=f"sensitivity-{place}",
+        title="What decides the outcome",
+        alt=view["alt"],
+        spec={"data": view["data"], "layout": view["layout"]},
+        below="Share of the variance explained by the unknown alone (first-order index) →",
+        height=view["height"],
+        risk=measure.outcome.risk,
+        rows=tuple(_row(driver) for driver in found),
+    )
+
+
+def _view(found: Sequence[Driver]) -> dict[str, Any]:
+    places = list(range(len(found)))
+    index = np.array([driver.index for driver in found])
+    up = np.array([driver.high for driver in found]) - index
+    down = index - np.array([driver.low for driver in found])
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "y": places,
+        "x": rounded(index, 3),
+        "marker": {"color": ["--raises" if driver.correlation > 0 else "--lowers" for driver in found]},
+        "error_x": {
+            "type": "data",
+            "symmetric": False,
+            "array": rounded(np.maximum(up, 0), 3),
+            "arrayminus": rounded(np.maximum(down, 0), 3),
+            "color": "--ink",
+            "thickness": 1.2,
+            "width": 3,
+        },
+        "customdata": [[label(driver.name), share(driver.index), signed(driver.correlation)] for driver in found],
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} of the variance; rank correlation %{customdata[2]}"
+        "<extra></extra>",
+    }
+    axis = {
+        "tickvals": places,
+        "ticktext": [label(driver.name, width=NAME_WIDTH) for driver in found],
+        "autorange": "reversed",
+        "showgrid": False,
+        "zeroline": False,
+        "automargin": True,
+    }
+    alt = joined([f"{driver.name} {share(driver.index)}" for driver in found[:3]])
+    return {
+        "data": [bars],
+        "layout": {"yaxis": axis, "xaxis": {"rangemode": "tozero", "tickformat": ".0%"}, "bargap": 0.35},
+        "height": 90 + 34 * max(len(found), 2),
+        "rows": [list(_row(driver)) for driver in found],
+        "alt": f"Share of the variance explained alone, strongest first: {alt}." if alt else "No unknown was varied.",
+    }
+
+
+def _row(driver: Driver) -> tuple[str, ...]:
+    interval = f"{share(driver.low)} – {share(driver.high)}"
+    return (driver.name, share(driver.index), interval, signed(driver.correlation))

@@ -1,0 +1,71 @@
+"""The study's outcomes that the runs have → measures: title, unit, and how a value of it is written."""
+
+from dataclasses import dataclass
+
+import xarray as xr
+
+from sdmodel.analysis.wording import outcome_title
+from sdmodel.report.text import number, unit
+from sdmodel.study.spec import Outcome, Study
+
+_WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly", "!=": "other than"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """An outcome as the page tells it; `moment` when its value is a time (the first time that something holds)."""
+
+    outcome: Outcome
+    title: str
+    unit: str
+
+    @property
+    def name(self) -> str:
+        """Its name in the runs."""
+        return self.outcome.name
+
+    @property
+    def inline(self) -> str:
+        """Its title for the middle of a sentence: a first word that the model spells small is no name, so is small."""
+        first = self.title.split(" ")[0]
+        common = first.lower() in self.outcome.variable.split() and not first.isupper()
+        return first.lower() + self.title[len(first) :] if common else self.title
+
+    @property
+    def moment(self) -> bool:
+        """Whether its value is a time."""
+        return self.outcome.reduce == "first"
+
+    @property
+    def better_sign(self) -> int:
+        """+1 where higher is better, −1 where lower is (cost and risk, unless the study says otherwise)."""
+        return 1 if self.outcome.better == "higher" else -1
+
+    def value(self, value: float) -> str:
+        """A value without its unit."""
+        return number(value, time=self.moment)
+
+    def full(self, value: float) -> str:
+        """A value with its unit."""
+        return f"{self.value(value)} {self.unit}" if self.unit and not self.moment else self.value(value)
+
+    def limit(self) -> str:
+        """The acceptable limit in words ("at most 0.40"), empty without one."""
+        accepted = self.outcome.acceptable
+        return f"{_WORDS.get(accepted[0], accepted[0])} {self.value(accepted[1])}" if accepted else ""
+
+
+def measures(study: Study, runs: xr.Dataset) -> dict[str, Measure]:
+    """The measures of the outcomes that are in the runs, in the order of the study."""
+    return {name: _measure(outcome, runs) for name, outcome in study.outcomes.items() if name in runs}
+
+
+def _measure(outcome: Outcome, runs: xr.Dataset) -> Measure:
+    shown = outcome.unit or str(runs[outcome.name].attrs.get("units", ""))
+    return Measure(outcome, outcome_title(outcome), unit(shown))
+
+
+def told(study: Study, found: dict[str, Measure]) -> tuple[Measure, ...]:
+    """The measures that the answer speaks of: risk, then cost; without either, the first two of the study."""
+    named = [found[name] for name in dict.fromkeys((study.risk_outcome, study.cost_outcome)) if name in found]
+    return tuple(named or list(found.values())[:2])

@@ -1,0 +1,179 @@
+"""Runs and findings → one HTML file that opens without a network: words, then figures, then what is behind them."""
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.wording import RISK_CAVEAT
+from sdmodel.model.model import Model
+from sdmodel.report import background
+from sdmodel.report.assets import assets, environment
+from sdmodel.report.cast import Member, cast
+from sdmodel.report.drivers import Drivers, drivers
+from sdmodel.report.figures.cost_risk import cost_risk, points_drawn
+from sdmodel.report.figures.fans import fans
+from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.sensitivity import sensitivity
+from sdmodel.report.measures import Measure, measures, told
+from sdmodel.report.sentences import answer
+from sdmodel.report.spread import comparison
+from sdmodel.report.table import table
+from sdmodel.report.text import number
+from sdmodel.runs.schema import FUTURE, TIME
+from sdmodel.study.spec import Study
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that the page is made of, looked up once."""
+
+    study: Study
+    model: Model
+    runs: xr.Dataset
+    members: tuple[Member, ...]
+    measures: dict[str, Measure]
+    compared: Finding | None
+    drivers: Drivers
+
+    @property
+    def told(self) -> tuple[Measure, ...]:
+        """The measures that the answer speaks of."""
+        return told(self.study, self.measures)
+
+    @property
+    def risky(self) -> bool:
+        """Whether the page shows risk."""
+        return self.study.risk_outcome in self.measures or any(m.outcome.risk for m in self.measures.values())
+
+
+def write_report(
+    path: Path,
+    study: Study,
+    model: Model,
+    runs: xr.Dataset,
+    findings: Sequence[Finding],
+    manifest: Mapping[str, Any],
+) -> Path:
+    """Write the page to `path` and return it; a page that was there is replaced in one step, or kept if this fails.
+
+    `runs` have the outcomes of the study as variables (experiment); without any, only trajectories are drawn.
+    Of `findings` those named "comparison" and "sensitivity" are shown; RunsError when `runs` are not runs.
+    """
+    text = render(study, model, runs, findings, manifest)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def render(
+    study: Study, model: Model, runs: xr.Dataset, findings: Sequence[Finding], manifest: Mapping[str, Any]
+) -> str:
+    """The page as text: the same study, runs, findings and manifest always give the same text."""
+    material = Material(
+        study=study,
+        model=model,
+        runs=runs,
+        members=cast(study, runs),
+        measures=measures(study, runs),
+        compared=comparison(study, runs, findings),
+        drivers=drivers(findings),
+    )
+    figures = _figures(material)
+    drawn: list[Figure] = [*figures["fans"], *(figure for figure, _, _ in figures["sensitivity"])]
+    drawn += [figures["cost_risk"]] if figures["cost_risk"] else []
+    words = {**_words(material), **_background(material, findings, manifest)}
+    context = {**words, **figures, **assets(drawn, material.drivers), "contents": _contents(figures, words)}
+    return environment().get_template("page.html.j2").render(context)
+
+
+def _words(of: Material) -> dict[str, Any]:
+    """The answer, the table, and the lines that stand under figures."""
+    found = list(of.measures.values())
+    return {
+        "study": of.study,
+        "model": of.model,
+        "members": of.members,
+        "compared": [member for member in of.members if member.compared],
+        "baseline": next((member for member in of.members if member.baseline), None),
+        "answer": answer(of.study, of.runs, of.members, of.told, of.compared, of.drivers),
+        "measures": found,
+        "table": table(of.compared.table, of.members, found) if of.compared else (),
+        "limits": any(measure.limit() for measure in found),
+        "spread_shown": np.unique(of.runs[FUTURE].values).size > 1,
+        "moments": _moments(of.runs),
+        "note": background.basis(of.runs, of.members),
+        "compared_note": background.basis(of.runs, [member for member in of.members if member.compared]),
+        "chosen_note": background.basis_of_one(of.runs),
+        "risky": of.risky,
+        "risk_note": RISK_CAVEAT,
+        "failures": background.failure_notice(of.runs, of.members),
+    }
+
+
+def _background(of: Material, findings: Sequence[Finding], manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands behind the figures."""
+    shown = [*findings, *([of.compared] if of.compared else [])]
+    return {
+        "caveats": background.caveats(of.study, shown, of.risky),
+        "scenarios": background.scenarios(of.study, of.members),
+        "uncertainties": background.uncertainties(of.study, of.model),
+        "variables": background.variables(of.model),
+        "facts": background.facts(manifest),
+        "command": background.command(manifest),
+    }
+
+
+def _figures(of: Material) -> dict[str, Any]:
+    """All that is drawn, and what the selectors offer."""
+    cost, risk = of.measures.get(of.study.cost_outcome), of.measures.get(of.study.risk_outcome)
+    outcomes, labels = ({pair[side] for pair in of.drivers} for side in (0, 1))
+    driven = [member for member in of.members if member.label in labels]
+    first = [measure for measure in of.told if driven and measure.name in outcomes]
+    return {
+        "fans": fans(of.runs, of.study, of.model, of.members),
+        "cost_risk": (
+            cost_risk(of.runs, of.compared.table, cost, risk, of.members) if of.compared and cost and risk else None
+        ),
+        "points": points_drawn(of.runs, of.members),
+        "sensitivity": [
+            (sensitivity(place, measure, driven[0], of.drivers), measure, driven[0])
+            for place, measure in enumerate(first)
+        ],
+        "driver_measures": [measure for measure in of.measures.values() if measure.name in outcomes],
+        "driver_members": driven,
+    }
+
+
+def _moments(runs: xr.Dataset) -> tuple[str, ...]:
+    """First, middle and last time, as heads of the tables behind the fan charts."""
+    time = np.asarray(runs[TIME].values, dtype=float)
+    return tuple(number(float(time[at]), time=True) for at in (0, time.size // 2, -1))
+
+
+def _contents(figures: Mapping[str, Any], words: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(anchor, name) of the sections that the page has."""
+    every = [
+        ("answer", "The answer", True),
+        ("time", "Over time", figures["fans"]),
+        ("cost-risk-section", "Cost and risk", figures["cost_risk"]),
+        ("outcomes", "All outcomes", words["table"]),
+        ("drivers", "What decides", figures["sensitivity"]),
+        ("trust", "Limits of the model", True),
+        ("reproduce", "Reproduce", True),
+    ]
+    return [(anchor, name) for anchor, name, there in every if there]

@@ -1,0 +1,220 @@
+"""Outcomes of the headline pair → the answer in plain English: sentences and key figures, the same for any study."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.wording import joined
+from sdmodel.report.cast import Member
+from sdmodel.report.drivers import Driver, Drivers
+from sdmodel.report.measures import Measure
+from sdmodel.report.spread import Contrast, Spread, contrasts, jointly, spread
+from sdmodel.report.text import count, share, signed, unbroken, upper_first
+from sdmodel.study.spec import Study
+
+NAMED_DRIVERS = 3
+WORTH_NAMING = 0.03  # first-order index below which an unknown is not named
+Pair = tuple[Member, Member]
+
+
+@dataclass(frozen=True)
+class Side:
+    """One scenario of the pair in a key figure."""
+
+    member: Member
+    value: str
+    range: str
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """Large numbers on a card: a measure for each side of the pair, and what they say together."""
+
+    title: str
+    unit: str
+    sides: tuple[Side, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A few sentences under a short head."""
+
+    head: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`headline` in a sentence or two, then key figures, then paragraphs."""
+
+    headline: str
+    figures: tuple[KeyFigure, ...] = ()
+    paragraphs: tuple[Paragraph, ...] = ()
+
+
+def answer(
+    study: Study,
+    runs: xr.Dataset,
+    members: Sequence[Member],
+    told: Sequence[Measure],
+    compared: Finding | None,
+    drivers: Drivers,
+) -> Answer:
+    """What the runs say about the pair (or the one scenario there is) in the measures `told`."""
+    headline = [member for member in members if member.headline]
+    if compared is None or not told or not headline:
+        return Answer("The runs hold no outcomes of this study: the figures show what happens over time.")
+    if len(headline) == 1:
+        return _alone(headline[0], told, compared.table, drivers)
+    pair = (headline[0], headline[1])
+    found = contrasts(study, runs, pair, told)
+    paragraphs = [_compared(contrast, pair) for contrast in found]
+    paragraphs += _against_baseline(members, told, compared.table)
+    if len(members) > 2:
+        paragraphs.append(Paragraph(f"Of all {count(len(members), 'scenario')}", unbroken(compared.sentence)))
+    paragraphs += _deciding(pair, told, drivers)
+    return Answer(_headline(runs, found, pair), tuple(_card(contrast, pair) for contrast in found), tuple(paragraphs))
+
+
+def _headline(runs: xr.Dataset, found: Sequence[Contrast], pair: Pair) -> str:
+    """One sentence: does one side win on everything, or is there a choice to make?"""
+    titles = [contrast.measure.inline for contrast in found]
+    futures, winner = int(found[0].first.pairs), found[0].winner
+    if winner is None or {contrast.winner for contrast in found} != {winner}:
+        return _open_choice(found, pair, titles)
+    best, other = pair[winner], pair[1 - winner]
+    said = f"{best.title} does better than {other.title} on {'both ' if len(found) == 2 else ''}{joined(titles)}"
+    if futures < 2:
+        return f"{said}."
+    at_once = share(jointly(runs, [contrast.measure for contrast in found], best, other))
+    held = f"in {at_once} of {count(futures, 'future')}"
+    return f"{said}, and on both at once {held}." if len(found) == 2 else f"{said}, {held}."
+
+
+def _open_choice(found: Sequence[Contrast], pair: Pair, titles: Sequence[str]) -> str:
+    told = []
+    for contrast, title in zip(found, titles, strict=True):
+        if contrast.winner is None:
+            told.append(f"the runs do not settle which does better on {title}")
+        else:
+            held = f" (in {share(contrast.winning)} of futures)" if contrast.first.pairs > 1 else ""
+            told.append(f"{pair[contrast.winner].title} does better on {title}{held}")
+    return f"Neither {pair[0].title} nor {pair[1].title} is better on all counts: {joined(told)}."
+
+
+def _card(contrast: Contrast, pair: Pair) -> KeyFigure:
+    measure, first = contrast.measure, contrast.first
+    sides = tuple(_side(measure, member, of) for member, of in zip(pair, (first, contrast.second), strict=True))
+    way, part = _way(first)
+    note = f"{upper_first(way)} under {pair[0].title}"
+    note += f" in {share(part)} of {count(int(first.pairs), 'future')}" if first.pairs > 1 else ""
+    if np.isfinite(first.difference_median):
+        note += f"; difference {signed(first.difference_median)}{' at the median' if first.pairs > 1 else ''}"
+    return KeyFigure(measure.title, measure.unit, sides, note if first.pairs else "")
+
+
+def _side(measure: Measure, member: Member, of: Spread) -> Side:
+    ends = f"{measure.value(of.low)} – {measure.value(of.high)}"
+    return Side(member, measure.value(of.median), ends if of.low < of.high else "")
+
+
+def _way(of: Spread) -> tuple[str, float]:
+    """ "lower" or "higher" than the rival, whichever holds more often, and in which share of futures."""
+    return ("lower", of.lower) if of.lower >= of.higher else ("higher", of.higher)
+
+
+def _compared(contrast: Contrast, pair: Pair) -> Paragraph:
+    measure, first, second = contrast.measure, contrast.first, contrast.second
+    sentences = [
+        f"{upper_first(measure.title)} is {_spread(measure, first)} under {pair[0].title} and "
+        f"{_spread(measure, second)} under {pair[1].title}."
+    ]
+    if first.pairs > 1 and np.isfinite(first.difference_median):
+        way, part = _way(first)
+        sentences.append(
+            f"Compared in the same future, {pair[0].title} is {way} in {share(part)} of them; the difference is "
+            f"{signed(first.difference_median)} at the median, {signed(first.difference_low)} to "
+            f"{signed(first.difference_high)} in nine of ten."
+        )
+    if measure.limit() and first.pairs > 1:
+        sentences.append(
+            f"The study accepts {measure.limit()}: {pair[0].title} keeps to that in {share(first.acceptable)} of "
+            f"futures, {pair[1].title} in {share(second.acceptable)}."
+        )
+    return Paragraph(upper_first(measure.title), " ".join(sentences))
+
+
+def _spread(measure: Measure, of: Spread) -> str:
+    """ "0.28 (0.05 to 0.78 in nine futures of ten)"."""
+    if not np.isfinite(of.median):
+        return "never reached" if measure.moment else "not known"
+    if not of.low < of.high:
+        return measure.full(of.median)
+    never = f", and never in {share(of.never)}" if of.never > 0 else ""
+    return (
+        f"{measure.full(of.median)} ({measure.value(of.low)} to {measure.value(of.high)} in nine futures of ten{never})"
+    )
+
+
+def _against_baseline(members: Sequence[Member], told: Sequence[Measure], table: xr.Dataset) -> list[Paragraph]:
+    baseline = next((member for member in members if member.baseline and not member.headline), None)
+    if baseline is None:
+        return []
+    sentences = [_change(member, told, table) for member in members if member.headline]
+    return [Paragraph(f"Against {baseline.title}", " ".join(sentences))]
+
+
+def _change(member: Member, told: Sequence[Measure], table: xr.Dataset) -> str:
+    changes = []
+    for measure in told:
+        of = spread(table, measure, member)
+        if not np.isfinite(of.difference_median):
+            continue
+        way, part = _way(of)
+        held = f" ({way} in {share(part)} of futures)" if of.pairs > 1 else ""
+        changes.append(f"{measure.inline} by {signed(of.difference_median)}{held}")
+    return f"{member.title} changes {joined(changes)}." if changes else f"{member.title} cannot be compared with it."
+
+
+def _deciding(shown: Sequence[Member], told: Sequence[Measure], drivers: Drivers) -> list[Paragraph]:
+    """Which unknowns decide each measure, with their shares of its variance under each scenario shown."""
+    sentences = []
+    for measure in told:
+        strongest = _strongest([drivers.get((measure.name, member.label), ()) for member in shown])
+        if strongest:
+            names = joined([_driver(found) for found in strongest])
+            sentences.append(f"{upper_first(measure.title)} depends most on {names}.")
+    if not sentences:
+        return []
+    under = " and under ".join(member.title for member in shown)
+    sentences.append(f"(Per cent of the outcome's variance that goes with the unknown alone, under {under}.)")
+    return [Paragraph("What decides it", " ".join(sentences))]
+
+
+def _strongest(sides: Sequence[Sequence[Driver]]) -> list[list[Driver | None]]:
+    """The unknowns with the largest index on any side, each with its driver on every side (None where it is weak)."""
+    by_name = [{driver.name: driver for driver in side} for side in sides]
+    best: dict[str, float] = {}
+    for driver in (driver for side in sides for driver in side):
+        best[driver.name] = max(driver.index, best.get(driver.name, 0.0))
+    names = [name for name in sorted(best, key=lambda name: -best[name]) if best[name] >= WORTH_NAMING]
+    return [[side.get(name) for side in by_name] for name in names[:NAMED_DRIVERS]]
+
+
+def _driver(sides: Sequence[Driver | None]) -> str:
+    there = [driver for driver in sides if driver is not None]
+    shares = joined([share(driver.index) if driver else "<1\u00a0%" for driver in sides])
+    signs = {driver.correlation > 0 for driver in there}
+    way = ("; raises it" if signs.pop() else "; lowers it") if len(signs) == 1 else ""
+    return f"{there[0].name} ({shares}{way})"
+
+
+def _alone(member: Member, told: Sequence[Measure], table: xr.Dataset, drivers: Drivers) -> Answer:
+    spreads = [spread(table, measure, member) for measure in told]
+    sentences = [f"{m.inline} is {_spread(m, of)}" for m, of in zip(told, spreads, strict=True)]
+    cards = tuple(KeyFigure(m.title, m.unit, (_side(m, member, of),), "") for m, of in zip(told, spreads, strict=True))
+    return Answer(f"Under {member.title}, {joined(sentences)}.", cards, tuple(_deciding([member], told, drivers)))

@@ -1,0 +1,57 @@
+"""The comparison → the rows of the table: median and range, difference to the baseline, limits met or not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+
+from sdmodel.report.cast import Member
+from sdmodel.report.measures import Measure
+from sdmodel.report.spread import Spread, spread
+from sdmodel.report.text import share, signed
+
+HALF = 0.5  # a limit counts as met where it holds in at least this share of futures
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One outcome under one scenario, as text; `met` is None where the study sets no limit."""
+
+    median: str
+    range: str
+    never: str
+    difference: str
+    met: bool | None
+    within: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scenario."""
+
+    member: Member
+    cells: tuple[Cell, ...]
+
+
+def table(compared: xr.Dataset, members: Sequence[Member], found: Sequence[Measure]) -> tuple[Row, ...]:
+    """A row for each scenario with a cell for each outcome."""
+    return tuple(
+        Row(member, tuple(_cell(spread(compared, measure, member), measure, member) for measure in found))
+        for member in members
+    )
+
+
+def _cell(found: Spread, measure: Measure, member: Member) -> Cell:
+    limited, single = bool(np.isfinite(found.acceptable)), found.low == found.high
+    different = np.isfinite(found.difference_median) and not member.baseline
+    return Cell(
+        median=measure.value(found.median),
+        range=""
+        if single or not np.isfinite(found.low)
+        else f"{measure.value(found.low)} – {measure.value(found.high)}",
+        never=f"never in {share(found.never)}" if found.never > 0 else "",
+        difference=signed(found.difference_median) if different else "",
+        met=found.acceptable >= HALF if limited else None,
+        within=f"{share(found.acceptable)} of futures" if limited and not single else "",
+    )

@@ -1,0 +1,116 @@
+"""TOML text → the line on which each table and key stands, and the words that lead a reader there."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from sdmodel.errors import StudyError
+
+Location = tuple[str, ...]
+Lines = Mapping[Location, int]
+Problem = tuple[Location, str]  # where, and what is wrong there
+MOST_PROBLEMS = 50
+
+_PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+_KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
+_HEADER = re.compile(rf"\s*(\[\[?\s*{_PART}(?:\s*\.\s*{_PART})*\s*\]\]?)\s*(?:#.*)?$")
+_ITEM = re.compile(r"item \d+")
+_QUOTES = re.compile(r"\"{3}|'{3}")
+
+
+def lines_of(text: str) -> dict[Location, int]:
+    """Where tables and keys stand, counted from 1: ("scenarios", "managed", "tariff") → 41.
+
+    Keys inside inline tables have no entry of their own; `line_of` falls back to the key that holds them.
+    """
+    found: dict[Location, int] = {}
+    table: Location = ()
+    for number, line in _outside_of_long_texts(text):
+        if header := _HEADER.match(line):
+            table = _path(header[1])
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault((*table, *_path(f"{key[1]} = 0")), number)
+    return found
+
+
+def line_of(lines: Lines, location: Location) -> int | None:
+    """The line of `location`, or of the nearest thing that holds it."""
+    return next((lines[location[:n]] for n in range(len(location), 0, -1) if location[:n] in lines), None)
+
+
+def place(path: Path, lines: Lines, location: Location) -> str:
+    """`study.toml, line 41, [scenarios.managed], key "tariff"`, as far as it is known."""
+    depth = 1 if location[:1] == ("report",) else 2
+    line = line_of(lines, location)
+    words = [shown_name(path.name)] + ([f"line {line}"] if line else [])
+    if location[:1] in (("report",), ("scenarios",), ("uncertainties",), ("outcomes",), ("shocks",)):
+        table, location = location[:depth], location[depth:]
+        words.append(f"[{'.'.join(_bare(part) for part in table)}]")
+    if location:
+        words.append(
+            "key " + " → ".join(part if _ITEM.fullmatch(part) else f'"{shown_name(part)}"' for part in location)
+        )
+    return ", ".join(words)
+
+
+def study_error(path: Path, lines: Lines, problems: Iterable[Problem]) -> StudyError:
+    """One error for all `problems` of the study file at `path`, a line for each, in the order of the file."""
+    ordered = sorted(problems, key=lambda problem: line_of(lines, problem[0]) or 0)
+    words = [f"{place(path, lines, location)}: {message}" for location, message in ordered[:MOST_PROBLEMS]]
+    more = len(ordered) - MOST_PROBLEMS
+    return StudyError("\n".join(words + ([f"… and {more} more problems."] if more > 0 else [])))
+
+
+def shown_name(name: str) -> str:
+    """`name` fit to be printed: shortened, and without characters that would move the cursor."""
+    short = name if len(name) <= 80 else name[:77] + "…"
+    return "".join(character if character.isprintable() else "�" for character in short)
+
+
+def shown(value: Any) -> str:
+    """A value of a TOML file as a reader knows it: `the text "0.4"`, `true`, `a list`."""
+    if isinstance(value, str):
+        return f'the text "{shown_name(value)}"'
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        if isinstance(value, int) and abs(value) > 10**300:
+            return "a number too large to compute with"
+        return f"{value:g}"
+    if isinstance(value, dict | list):
+        return "a table" if isinstance(value, dict) else "a list"
+    return f"a {type(value).__name__}"
+
+
+def _outside_of_long_texts(text: str) -> Iterator[tuple[int, str]]:
+    inside = ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not inside:
+            yield number, line
+        for quotes in _QUOTES.findall(line):
+            if not inside:
+                inside = quotes
+            elif inside == quotes:
+                inside = ""
+
+
+def _path(source: str) -> Location:
+    try:
+        node: Any = tomllib.loads(source)
+    except (ValueError, RecursionError):
+        return ()
+    parts: list[str] = []
+    while node and isinstance(node, dict | list):
+        if isinstance(node, list):
+            node = node[0]
+        else:
+            part, node = next(iter(node.items()))
+            parts.append(part)
+    return tuple(parts)
+
+
+def _bare(part: str) -> str:
+    return part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else f'"{shown_name(part)}"'
