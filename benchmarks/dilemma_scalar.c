@@ -73,7 +73,8 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
         actual[i] = claimed[i] * P(signal_sincerity);
         opacity[i] = P(state_dominance) * (1 - C(transparency_effect) * signalling[i]);
         signal[i] = C(restraint_signal_weight) * claimed[i] +
-                    (1 - opacity[i]) * (C(intention_signal_weight) * signalling[i] + C(warning_signal_weight) * warning[i]);
+                    (1 - opacity[i]) *
+                        (C(intention_signal_weight) * signalling[i] + C(warning_signal_weight) * warning[i]);
         third[i] = C(third_state_exposure) * s->offence[i] * propensity[i];
         effort[i] = 1 - (1 - drive[i]) * (1 - s->response[i]);
         mobilised[i] = 1 - (1 - industrial[i]) * (1 - P(legitimacy_mobilisation) * s->pressure[i]) *
@@ -101,7 +102,8 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
     BOTH leverage[i] = s->offence[i] * reach[i] * vulnerability[o], denial[i] = export_control[i] * vulnerability[o];
     double coercion[2], acts[2];
     BOTH {
-        double will = least(1, propensity[i] * (1 + C(opportunism) * actual[o])) + C(reactive_hostility) * s->suspicion[i];
+        double will = least(1, propensity[i] * (1 + C(opportunism) * actual[o]));
+        will += C(reactive_hostility) * s->suspicion[i];
         coercion[i] = leverage[i] * will * (1 - C(deterrence_effect) * leverage[o]);
         acts[i] = coercion[i] + C(denial_visibility) * denial[i] + C(third_state_demonstration) * third[i];
     }
@@ -153,10 +155,11 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
         double indicated = C(response_gain) * threat[i] / (1 + C(cost_fatigue) * rate[i]);
         n.response[i] += dt * (indicated - s->response[i]) / C(policy_response_time);
         double deception = (1 - P(signal_sincerity)) * claimed[i] * s->visibility[o];
+        double fading = C(credibility_fading_rate) + C(coercion_credibility_damage) * acts[i] +
+                        C(deception_credibility_damage) * deception;
         n.credibility[i] += dt * ((1 - s->credibility[i]) * C(credibility_learning_rate) * signal[i] *
                                       (1 - C(bad_faith) * s->suspicion[o]) -
-                                  s->credibility[i] * (C(credibility_fading_rate) + C(coercion_credibility_damage) * acts[i] +
-                                                       C(deception_credibility_damage) * deception));
+                                  s->credibility[i] * fading);
         double desired = (baseline[i] + (1 - baseline[i]) * P(deterrent_response) * threat[i]) * (1 - actual[i]);
         n.offence[i] += dt * (desired - s->offence[i]) / C(offensive_adjustment_time);
         n.dependence[i] += dt * ((efficient[i] - s->dependence[i]) * C(reintegration_rate) * (1 - effort[i]) *

@@ -1,16 +1,17 @@
-/* The US-China technology security dilemma, as fast as it can honestly be written by hand: eight members in the lanes of
- * one vector, time outside, everything in registers and the first-level cache, no branch inside the equations of a step.
+/* The US-China technology security dilemma, as fast as it can honestly be written by hand: eight members in the lanes
+ * of one vector, time outside, everything in registers and the first-level cache, no branch inside the equations.
  *
- *   gcc -O3 -march=native -ffp-contract=fast -fno-signed-zeros -fno-trapping-math -flive-range-shrinkage -fno-tree-ter \
- *       -shared -fPIC dilemma_vector.c
+ *   gcc -O3 -march=native -ffp-contract=fast -fno-signed-zeros -fno-trapping-math -flive-range-shrinkage \
+ *       -fno-tree-ter -shared -fPIC dilemma_vector.c
  *
  * What was done by hand:
  *   - every number may differ by member; the numbers of eight members are packed into one aligned block first
  *   - what depends on numbers only is computed once a run (struct Power, struct World), the time step folded in
  *   - what depends on numbers and time is computed once for each change of the policy phases (struct Levers)
- *   - divisions by numbers became products with reciprocals; three divisions a step are left, in the shadow of the rest
- *   - quantities used twice are computed once; sums are ordered so that they become fused multiply-adds, and a stock that
- *     gains on what is missing and loses on what is there, s += (1 - s) g - s l, is written g + s (1 - l - g)
+ *   - divisions by numbers became products with reciprocals; three divisions a step are left, in the shadow of the
+ *     rest
+ *   - quantities used twice are computed once; sums are ordered so that they become fused multiply-adds, and a stock
+ *     that gains on what is missing and loses on what is there, s += (1 - s) g - s l, is written g + s (1 - l - g)
  *   - exp and pow are polynomials (vector_math.h), both pow side by side and all five exp side by side
  *   - only what the five saved outputs need; the saved values wait in a small buffer and are written once a run */
 #include "dilemma_inputs.h"
@@ -71,8 +72,9 @@ typedef struct {
 
 /* What one power's stocks say before the other one is asked. */
 typedef struct {
-    v8 vulnerability, felt, reach, claimed, actual, signal, effort, mobilised, floor, spent_dt, shock_harm, met, decoupling;
-    v8 third, warned, power;
+    v8 vulnerability, felt, reach, power, third;             /* what it could suffer and do */
+    v8 claimed, actual, signal, warned;                      /* what it says */
+    v8 effort, mobilised, floor, spent_dt, shock_harm, met, decoupling; /* what it makes and buys */
 } View;
 
 #define IN(id) (x[IN_##id])
@@ -208,10 +210,12 @@ static State initial_state(const v8 *x) {
     return s;
 }
 
-/* Levers in force at these phases (0 at the start of a phase-in, 1 after it) and what follows from them alone. */
-#define NOW(id, k, phase) (x[IN_##id + (k)] + x[IN_##id##_goal + (k)] * (phase)) /* `goal` rows hold goal - initial by now */
+/* Levers in force at these phases (0 at the start of a phase-in, 1 after it) and what follows from them alone. The
+ * `goal` rows hold goal - initial by now. */
+#define NOW(id, k, phase) (x[IN_##id + (k)] + x[IN_##id##_goal + (k)] * (phase))
 
-static __attribute__((noinline)) void set_levers(Levers *out, const v8 *x, const Rates *f, int i, v8 policy, v8 reassure) {
+static __attribute__((noinline)) void set_levers(Levers *out, const v8 *x, const Rates *f, int i, v8 policy,
+                                                 v8 reassure) {
     int o = 1 - i;
     v8 negotiation = IN(negotiation_goal) * reassure;
     v8 drive = NOW(self_sufficiency_drive, i, policy), control = NOW(export_control, i, policy);
@@ -258,7 +262,8 @@ static __attribute__((noinline)) void set_levers(Levers *out, const v8 *x, const
 }
 
 /* One power seen alone: `a` its stocks, `b` the other's. */
-INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stocks *a, const Stocks *b, v8 hedging, v8 shock) {
+INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stocks *a, const Stocks *b, v8 hedging,
+                    v8 shock) {
     View v;
     /* dependence and reach */
     v8 unseen = 1.0 - a->visibility, unfelt = w->alarm_base + w->alarm_slope * a->pressure;
@@ -284,7 +289,8 @@ INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stock
     v8 missing = 1.0 - a->capacity - w->supply_share * (hedging + a->aligned);
     v.floor = most(0, missing);
     v8 movable = most(0, a->dependence - v.floor * l->floor_share);
-    v.spent_dt = movable * v.effort * (w->untargeted_dt + w->targeted_dt * a->visibility) + l->denied_dt * a->dependence;
+    v8 aim = w->untargeted_dt + w->targeted_dt * a->visibility;
+    v.spent_dt = movable * v.effort * aim + l->denied_dt * a->dependence;
     v8 lost_trade = most(0, l->efficient - a->dependence) * a->dependence;
     v8 spare = most(0, a->dependence + lost_trade * l->reach_back - missing);
     v8 hit = most(0, shock - shock * a->capacity - w->redundancy_use * spare);
@@ -296,8 +302,8 @@ INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stock
 
 /* The next stocks of one power. `m`, `r` are the views of itself and of its rival. */
 INLINE Stocks moved(const World *w, const Power *p, const Levers *l, const Stocks *a, const Stocks *b, const View *m,
-                    const View *r, v8 threat, v8 threat_per_cost, v8 acts, v8 harm, v8 loss_dt, v8 hedging, v8 both_decoupled,
-                    v8 attraction, v8 *to_hedging) {
+                    const View *r, v8 threat, v8 threat_per_cost, v8 acts, v8 harm, v8 loss_dt, v8 hedging,
+                    v8 both_decoupled, v8 attraction, v8 *to_hedging) {
     Stocks n;
     v8 reassured = b->credibility * r->signal;
     v8 learned = w->learning_dt * threat;
@@ -327,11 +333,13 @@ INLINE Stocks moved(const World *w, const Power *p, const Levers *l, const Stock
     return n;
 }
 
-INLINE void step(State *s, const World *w, const Power *pu, const Power *pc, const Levers *lu, const Levers *lc, v8 shock) {
+INLINE void step(State *s, const World *w, const Power *pu, const Power *pc, const Levers *lu, const Levers *lc,
+                 v8 shock) {
     const Stocks us = s->us, china = s->china;
-    /* lost gains: decoupling to the power of its cost exponent, both sides at once and early, because its chain is long */
+    /* lost gains: decoupling to the power of its cost exponent, both at once and early, because its chain is long */
     v8 met_u = least(1, us.dependence * pu->per_dependence), met_c = least(1, china.dependence * pc->per_dependence);
-    v8 lost[2] = {1.0 - met_u, 1.0 - met_c}, exponent[2] = {w->exponent, w->exponent}, at_zero[2] = {w->at_zero, w->at_zero};
+    v8 lost[2] = {1.0 - met_u, 1.0 - met_c};
+    v8 exponent[2] = {w->exponent, w->exponent}, at_zero[2] = {w->at_zero, w->at_zero};
     pow_many(2, lost, exponent, at_zero);
     View u = view_of(w, pu, lu, &us, &china, s->hedging, shock);
     View c = view_of(w, pc, lc, &china, &us, s->hedging, shock);
@@ -347,31 +355,39 @@ INLINE void step(State *s, const World *w, const Power *pu, const Power *pc, con
     v8 denial_u = lu->control * c.vulnerability, denial_c = lc->control * u.vulnerability;
 
     /* harm and loss of welfare, per time step */
-    v8 harm_u = coercion_c * c.warned + w->denial_harm * denial_c + (w->unmet_harm * most(0, u.floor - us.dependence) + u.shock_harm);
-    v8 harm_c = coercion_u * u.warned + w->denial_harm * denial_u + (w->unmet_harm * most(0, c.floor - china.dependence) + c.shock_harm);
+    v8 unmet_u = most(0, u.floor - us.dependence), unmet_c = most(0, c.floor - china.dependence);
+    v8 harm_u = coercion_c * c.warned + w->denial_harm * denial_c + (w->unmet_harm * unmet_u + u.shock_harm);
+    v8 harm_c = coercion_u * u.warned + w->denial_harm * denial_u + (w->unmet_harm * unmet_c + c.shock_harm);
     v8 gains_u = pu->decoupling_cost - pu->decoupling_cost * (w->mitigation * us.capacity);
     v8 gains_c = pc->decoupling_cost - pc->decoupling_cost * (w->mitigation * china.capacity);
+    v8 own_u = w->sender_cost_dt * (coercion_u + denial_u) + pu->restraint_price * u.claimed;
+    v8 own_c = w->sender_cost_dt * (coercion_c + denial_c) + pc->restraint_price * c.claimed;
     v8 loss_u = gains_u * lost[0] + w->adjustment * u.spent_dt + w->harm_cost_dt * harm_u +
-                (w->industry_cost_dt * u.mobilised + w->sender_cost_dt * (coercion_u + denial_u) + pu->restraint_price * u.claimed);
+                (w->industry_cost_dt * u.mobilised + own_u);
     v8 loss_c = gains_c * lost[1] + w->adjustment * c.spent_dt + w->harm_cost_dt * harm_c +
-                (w->industry_cost_dt * c.mobilised + w->sender_cost_dt * (coercion_c + denial_c) + pc->restraint_price * c.claimed);
+                (w->industry_cost_dt * c.mobilised + own_c);
 
     /* fatigue of cost, and the share of capability that is the rival's (the two shares add up to one) */
     v8 fatigue_u = 1.0 + w->fatigue_dt * loss_u, fatigue_c = 1.0 + w->fatigue_dt * loss_c;
     v8 share_u = china.capability / (us.capability + china.capability), share_c = 1.0 - share_u;
 
     /* threat as each side perceives it */
-    v8 prior_u = lu->uncertainty + lu->belief_slope * us.suspicion, prior_c = lc->uncertainty + lc->belief_slope * china.suspicion;
-    v8 fear_u = u.felt * c.power * c.warned + pu->lead_weight * share_u + (w->ambiguity_half * (c.mobilised + c.effort) + w->misattribution * u.shock_harm);
-    v8 fear_c = c.felt * u.power * u.warned + pc->lead_weight * share_c + (w->ambiguity_half * (u.mobilised + u.effort) + w->misattribution * c.shock_harm);
+    v8 prior_u = lu->uncertainty + lu->belief_slope * us.suspicion;
+    v8 prior_c = lc->uncertainty + lc->belief_slope * china.suspicion;
+    v8 misread_u = w->ambiguity_half * (c.mobilised + c.effort) + w->misattribution * u.shock_harm;
+    v8 misread_c = w->ambiguity_half * (u.mobilised + u.effort) + w->misattribution * c.shock_harm;
+    v8 fear_u = u.felt * c.power * c.warned + pu->lead_weight * share_u + misread_u;
+    v8 fear_c = c.felt * u.power * u.warned + pc->lead_weight * share_c + misread_c;
     v8 raw_u = -(prior_u * fear_u + (w->demonstration * acts_c + lu->threat_floor));
     v8 raw_c = -(prior_c * fear_c + (w->demonstration * acts_u + lc->threat_floor));
 
     /* crisis hazard, and all five exp of a step at once */
     v8 both_decoupled = u.decoupling + c.decoupling;
-    v8 log_hazard = w->hazard_base + w->hazard_suspicion * (us.suspicion + china.suspicion) + w->hazard_acts * (acts_u + acts_c) +
+    v8 open_u = most(0, 1.0 - leverage_c * w->per_threshold), open_c = most(0, 1.0 - leverage_u * w->per_threshold);
+    v8 log_hazard = w->hazard_base + w->hazard_suspicion * (us.suspicion + china.suspicion) +
+                    w->hazard_acts * (acts_u + acts_c) +
                     (w->hazard_pressure * (us.pressure + china.pressure) + w->hazard_decoupling * both_decoupled) +
-                    (lu->opening * most(0, 1.0 - leverage_c * w->per_threshold) + lc->opening * most(0, 1.0 - leverage_u * w->per_threshold));
+                    (lu->opening * open_u + lc->opening * open_c);
     v8 ex[5] = {raw_u, raw_c, log_hazard, -u.third, -c.third};
     exp_many(5, ex, 0);
     v8 threat_u = 1.0 - ex[0], threat_c = 1.0 - ex[1];
@@ -432,7 +448,8 @@ static void run(v8 *x, v8 (*saved)[OUTPUT_COUNT], double start, double dt, long 
 
 /* in[input][member] -> out[output][member][time], saved every `every` steps, the first and the last included.
  * Returns 0, or 1 when there are more saved times than the buffer holds. */
-int simulate(long members, const double *restrict in, double *restrict out, double start, double dt, long steps, long every) {
+int simulate(long members, const double *restrict in, double *restrict out, double start, double dt, long steps,
+    long every) {
     v8 x[INPUT_COUNT], saved[MOST_TIMES][OUTPUT_COUNT];
     long times = steps / every + 1;
     if (times > MOST_TIMES) return 1;

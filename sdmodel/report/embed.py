@@ -10,6 +10,7 @@ import hashlib
 import html
 import json
 import math
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -22,14 +23,9 @@ _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", 
 def label(text: str, *, width: int | None = None) -> str:
     """Text for a label of Plotly, which reads `<b>` and `<a href>`: what is typed is what is shown.
 
-    With `width` it is broken into lines of about that many characters between words.
+    With `width` it is broken into at most two lines of so many characters, and cut with "…" if that is not enough.
     """
-    lines = [""]
-    for word in text.split():
-        if width and lines[-1] and len(lines[-1]) + 1 + len(word) > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
+    lines = textwrap.wrap(text, width, max_lines=2, placeholder="…") if width else [" ".join(text.split())]
     return "<br>".join(html.escape(line, quote=False) for line in lines)
 
 

@@ -74,7 +74,7 @@ def answer(
     found = contrasts(study, runs, pair, told)
     paragraphs = [_compared(contrast, pair) for contrast in found]
     paragraphs += _against_baseline(members, told, compared.table)
-    if len(members) > 2:
+    if len(members) > 2 and found[0].first.pairs > 1:
         paragraphs.append(Paragraph(f"Of all {count(len(members), 'scenario')}", unbroken(compared.sentence)))
     paragraphs += _deciding(pair, told, drivers)
     return Answer(_headline(runs, found, pair), tuple(_card(contrast, pair) for contrast in found), tuple(paragraphs))

@@ -1,5 +1,7 @@
 """A study, its runs and its findings, made up: six scenarios, two hundred futures, numbers with known differences."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -140,12 +142,14 @@ def with_outcomes(runs: xr.Dataset, study: Study) -> xr.Dataset:
     return runs.assign(added)
 
 
-def make_sensitivity(study: Study) -> Finding:
+def make_sensitivity(study: Study, unknowns: Sequence[str] = UNKNOWNS) -> Finding:
     """A sensitivity finding with a clear order of unknowns."""
     dims = ("outcome", "input", "scenario")
-    size = len(UNKNOWNS)
+    size = len(unknowns)
     shape = (len(study.outcomes), size, len(study.scenarios))
-    index = np.broadcast_to((0.5 ** np.arange(1, size + 1))[None, :, None], shape)
+    halves = 0.5 ** np.arange(1, size + 1)
+    rolled = np.stack([np.roll(halves, place) for place in range(len(study.scenarios))], axis=-1)
+    index = np.broadcast_to(rolled[None], shape)
     sign = np.broadcast_to(np.resize([0.7, -0.5], size)[None, :, None], shape)
     table = xr.Dataset(
         {
@@ -154,7 +158,7 @@ def make_sensitivity(study: Study) -> Finding:
             "first_order_high": (dims, index + 0.05),
             "rank_correlation": (dims, sign),
         },
-        coords={"scenario": list(study.scenarios), "outcome": list(study.outcomes), "input": list(UNKNOWNS)},
+        coords={"scenario": list(study.scenarios), "outcome": list(study.outcomes), "input": list(unknowns)},
     )
     return Finding(
         "sensitivity", table, "The base hazard decides most.", ("Indices are estimated from the same runs.",)
@@ -167,3 +171,41 @@ MANIFEST = {
     "model_hash": "sha256:5f0c" + "0" * 60,
     "versions": {"sdmodel": "0.1.0", "numpy": "2.4.6"},
 }
+
+
+def renamed(words: Sequence[str]) -> tuple[Study, Model, xr.Dataset]:
+    """Study, model and runs in which `words` stand wherever a person could write something."""
+    base = make_study()
+    word = [words[place % len(words)] for place in range(12)]
+    variables = dict(zip(base.figures, word, strict=False))
+    scenarios = {
+        name: replace(scenario, title=f"{word[place]} {place}", description=word[place + 1], basis=word[place + 2])
+        for place, (name, scenario) in enumerate(base.scenarios.items())
+    }
+    outcomes = {
+        name: replace(
+            outcome, title=f"{word[place]} {name}", unit=word[place + 1], variable=variables[outcome.variable]
+        )
+        for place, (name, outcome) in enumerate(base.outcomes.items())
+    }
+    unknowns = {name: Uncertainty(name, "uniform", low=0.0, high=1.0) for name in word[:6]}
+    study = replace(
+        base,
+        title=word[0],
+        question=word[1],
+        scenarios=scenarios,
+        outcomes=outcomes,
+        uncertainties=unknowns,
+        caveats=tuple(word[:6]),
+        figures=tuple(variables.values()),
+    )
+    runs = make_runs(base, 20).rename(variables)
+    for name in variables.values():
+        runs[name].attrs["units"] = word[3]
+    stocks = [
+        Stock(name=name, unit=word[2], documentation=word[4], net_flow=Number(0.0), initial=Number(0.0))
+        for name in variables.values()
+    ]
+    constants = [Constant(name=name, unit=word[1], documentation=word[0], value=0.5) for name in unknowns]
+    unnamed = [constant for constant in constants if constant.name not in variables.values()]
+    return study, Model(word[0], (*stocks, *unnamed)), runs

@@ -49,7 +49,7 @@ def _take(asked: argparse.Namespace, browser_path: str) -> None:
             viewport={"width": asked.width, "height": asked.height}, color_scheme="dark" if asked.dark else "light"
         )
         page.goto(asked.page.resolve().as_uri())
-        page.wait_for_function("document.documentElement.dataset.drawn === 'yes'")
+        page.wait_for_selector("html[data-drawn=yes]")
         page.screenshot(path=asked.picture, full_page=asked.full)
         browser.close()
 

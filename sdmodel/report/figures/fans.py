@@ -11,7 +11,7 @@ from sdmodel.analysis.bands import QUANTILE, bands
 from sdmodel.analysis.wording import joined
 from sdmodel.model.model import Model
 from sdmodel.model.names import key
-from sdmodel.report.cast import Member
+from sdmodel.report.cast import COLOURS, Member
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.text import number, unit, upper_first
@@ -64,7 +64,9 @@ def _panel(place: str, quantiles: xr.DataArray, unit_name: str, risk: bool, comp
         member: quantiles.sel({SCENARIO: member.label}).transpose(QUANTILE, TIME).values[:, kept] for member in compared
     }
     levels = {member: q for member, q in levels.items() if np.isfinite(q).all()}
-    traces = [trace for member, q in levels.items() for trace in _fan(member, time[kept], q)]
+    below_first = list(reversed(levels.items()))  # the headline pair comes first in the cast, and is drawn on top
+    traces = [trace for member, q in below_first for trace in _bands(member, time[kept], q)]
+    traces += [_line(member, time[kept], q) for member, q in below_first]
     name = str(quantiles.name)
     return Figure(
         key=place,
@@ -78,45 +80,46 @@ def _panel(place: str, quantiles: xr.DataArray, unit_name: str, risk: bool, comp
     )
 
 
-def _fan(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) -> list[dict[str, Any]]:
-    """Two bands and the median; a scenario with one future has only its line."""
-    common = {"meta": member.slot, "name": label(member.title), "visible": member.headline}
-    ground = (
-        []
-        if np.array_equal(q[0], q[-1])
-        else [_band(member, time, q[0], q[4], 0.13), _band(member, time, q[1], q[3], 0.22)]
-    )
-    median = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": rounded(time, 7),
-        "y": rounded(q[2]),
-        "customdata": [list(pair) for pair in zip(rounded(q[0]), rounded(q[4]), strict=True)],
-        "hovertemplate": "%{fullData.name}<br>%{y:.3~g} (%{customdata[0]:.3~g} – %{customdata[1]:.3~g})<extra></extra>",
-        "line": {
-            "color": member.colour,
-            "width": 2.6 if member.headline else 1.8,
-            "dash": DASHES[member.slot // 8 % len(DASHES)],
-        },
-        "zorder": 3 if member.headline else 2,
-    }
-    return [{**trace, **common} for trace in (*ground, median)]
-
-
-def _band(
-    member: Member, time: NDArray[np.float64], low: NDArray[np.float64], high: NDArray[np.float64], opacity: float
-) -> dict[str, Any]:
+def _line(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) -> dict[str, Any]:
+    """The median; pointing at it tells the median and the 90 % range."""
+    ranges = [f" ({number(low)} – {number(high)})" if low < high else "" for low, high in zip(q[0], q[4], strict=True)]
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": rounded([*time, *time[::-1]], 7),
-        "y": rounded([*high, *low[::-1]]),
-        "fill": "toself",
-        "fillcolor": f"{member.colour}/{opacity}",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-        "zorder": 1 if member.headline else 0,
+        "meta": member.slot,
+        "visible": member.headline,
+        "name": label(member.title),
+        "x": rounded(time, 7),
+        "y": rounded(q[2]),
+        "customdata": [f"{number(middle)}{ends}" for middle, ends in zip(q[2], ranges, strict=True)],
+        "hovertemplate": "%{fullData.name}<br>%{customdata}<extra></extra>",
+        "line": {
+            "color": member.colour,
+            "width": 2.6 if member.headline else 1.8,
+            "dash": DASHES[member.slot // COLOURS % len(DASHES)],
+        },
     }
+
+
+def _bands(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """The 90 % and the 50 % band; none where all futures are one."""
+    if np.array_equal(q[0], q[-1]):
+        return []
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "meta": member.slot,
+            "visible": member.headline,
+            "x": rounded([*time, *time[::-1]], 7),
+            "y": rounded([*high, *low[::-1]]),
+            "fill": "toself",
+            "fillcolor": f"{member.colour}/{opacity}",
+            "line": {"width": 0},
+            "hoverinfo": "skip",
+        }
+        for low, high, opacity in ((q[0], q[4], 0.13), (q[1], q[3], 0.22))
+    ]
 
 
 def _axis(levels: Sequence[NDArray[np.float64]]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sdmodel.report.figures.figure import Figure
 from sdmodel.report.measures import Measure
 from sdmodel.report.text import share, signed
 
-NAME_WIDTH = 22  # characters of a name in one line beside the bars
+NAME_WIDTH = 24  # characters of a name in one line beside the bars
 
 
 def views(drivers: Drivers) -> dict[str, dict[str, Any]]:
@@ -76,7 +76,7 @@ def _view(found: Sequence[Driver]) -> dict[str, Any]:
     return {
         "data": [bars],
         "layout": {"yaxis": axis, "xaxis": {"rangemode": "tozero", "tickformat": ".0%"}, "bargap": 0.35},
-        "height": 90 + 34 * max(len(found), 2),
+        "height": 70 + 36 * max(len(found), 2),
         "rows": [list(_row(driver)) for driver in found],
         "alt": f"Share of the variance explained alone, strongest first: {alt}." if alt else "No unknown was varied.",
     }

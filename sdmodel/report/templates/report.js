@@ -108,7 +108,7 @@
   }
 
   drawAll();
-  document.querySelectorAll(".legend").forEach(wireLegend);
+  document.querySelectorAll("fieldset.legend").forEach(wireLegend);
   document.querySelectorAll("form.selectors").forEach(wireSelectors);
   [narrow, dark].forEach((query) => query.addEventListener("change", drawAll));
   window.addEventListener("beforeprint", () => forPrint(true));
