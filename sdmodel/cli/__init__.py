@@ -1,1 +1,59 @@
-"""Words on the command line → calls."""
+"""Words on the command line → calls; nothing is computed here."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from sdmodel.cli import decide, look, simulate, tell
+from sdmodel.cli.console import fail
+from sdmodel.errors import SdmodelError
+
+app = typer.Typer(
+    name="sdmodel",
+    help="System dynamics under deep uncertainty: run a Vensim model in thousands of futures, compare scenarios, "
+    "find what decides the outcome, and write a report.",
+    epilog='Start with:  sdmodel study dilemma     Then:  sdmodel inspect dilemma, sdmodel run dilemma --set "x=1"',
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+_LOOK, _RUN, _EXPLAIN, _TELL = "Look at a model", "Run it", "Explain the runs", "Tell"
+app.command("models", rich_help_panel=_LOOK)(look.models)
+app.command("inspect", rich_help_panel=_LOOK)(look.inspect)
+app.command("run", rich_help_panel=_RUN)(simulate.run)
+app.command("sweep", rich_help_panel=_RUN)(simulate.sweep)
+app.command("compare", rich_help_panel=_EXPLAIN)(decide.compare)
+app.command("sensitivity", rich_help_panel=_EXPLAIN)(decide.sensitivity)
+app.command("report", rich_help_panel=_TELL)(tell.report)
+app.command("study", rich_help_panel=_TELL)(tell.study)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version  # a fortieth of a second that other commands need not pay
+
+        typer.echo(f"sdmodel {version('sdmodel')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print it.")] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """The console script: an error of the user's is one message and exit code 2, a failed check 1."""
+    try:
+        app()
+    except SdmodelError as error:
+        fail(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        fail("stopped; nothing was replaced.")
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

@@ -13,11 +13,11 @@ _RUNGE_KUTTA = {"1", "5"}
 def abstract_model(path: Path, text: str, encoding: str) -> Any:
     """PySD's AbstractModel of a Vensim file that `screen` let through; ModelError names the equation it stops at."""
     _check_integration(path, text)
-    # PySD brings pandas, xarray and lxml: half a second that commands without a model need not pay
-    from pysd.translators.vensim.vensim_file import VensimFile
-
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        # PySD brings pandas, xarray and lxml: half a second that commands without a model need not pay
+        from pysd.translators.vensim.vensim_file import VensimFile
+
         file = _attempt(path, "the file", lambda: VensimFile(path, encoding=encoding))
         _attempt(path, "the file", lambda: file.parse(parse_all=False))
         for section in file.sections:

@@ -8,19 +8,23 @@ from sdmodel.analysis.wording import scenario_title
 from sdmodel.runs.schema import SCENARIO, codes
 from sdmodel.study.spec import Study
 
-COLOURS = 8  # CSS variables --s0 … --s7; more scenarios take them again with another line and another marker
+COLOURS = 7  # CSS variables --s0 … --s6; more scenarios take them again with another line and another marker
+GREY = 7  # --s7, for the baseline: a yardstick, not a proposal
 
 
 @dataclass(frozen=True)
 class Member:
-    """A scenario on the page: `label` is its name in the runs, `slot` its place in the palette.
+    """A scenario on the page: `label` is its name in the runs, `slot` its place in the cast, `tint` in the palette.
 
-    `headline` marks the pair that the answer is about, `compared` those drawn over time, `baseline` the yardstick.
+    `turn` counts how often the palette was used up before. `headline` marks the pair that the answer is about,
+    `compared` those drawn over time, `baseline` the yardstick.
     """
 
     label: str
     title: str
     slot: int
+    tint: int
+    turn: int
     headline: bool
     compared: bool
     baseline: bool
@@ -28,25 +32,29 @@ class Member:
     @property
     def colour(self) -> str:
         """The CSS variable that holds its colour, light and dark."""
-        return f"--s{self.slot % COLOURS}"
+        return f"--s{self.tint}"
 
 
 def cast(study: Study, runs: xr.Dataset) -> tuple[Member, ...]:
-    """The scenarios that have runs: the headline pair first, then the others in the order of the study."""
+    """The scenarios that have runs: the headline pair, the others compared, then the rest of the study."""
     present, _ = codes(runs[SCENARIO].values)
     order = [label for label in study.scenarios if label in present]
     order += [label for label in present if label not in order]
     compared = [label for label in study.compare if label in present] or order
-    pair = compared[:2]
-    ranked = [*pair, *(label for label in order if label not in pair)]
-    return tuple(
-        Member(
-            label=label,
-            title=scenario_title(study, label),
-            slot=slot,
-            headline=label in pair,
-            compared=label in compared,
-            baseline=label == study.baseline,
-        )
-        for slot, label in enumerate(ranked)
+    ranked = list(dict.fromkeys([*compared, *order]))
+    coloured = [label for label in ranked if label != study.baseline or label in compared[:2]]
+    return tuple(_member(study, label, ranked.index(label), coloured, compared) for label in ranked)
+
+
+def _member(study: Study, label: str, slot: int, coloured: list[str], compared: list[str]) -> Member:
+    turn, tint = divmod(coloured.index(label), COLOURS) if label in coloured else (0, GREY)
+    return Member(
+        label=label,
+        title=scenario_title(study, label),
+        slot=slot,
+        tint=tint,
+        turn=turn,
+        headline=label in compared[:2],
+        compared=label in compared,
+        baseline=label == study.baseline,
     )

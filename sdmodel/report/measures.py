@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import xarray as xr
 
 from sdmodel.analysis.wording import outcome_title
-from sdmodel.report.text import number, unit
+from sdmodel.report.text import number, signed, unit
 from sdmodel.study.spec import Outcome, Study
 
 _WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly", "!=": "other than"}
@@ -48,6 +48,10 @@ class Measure:
     def full(self, value: float) -> str:
         """A value with its unit."""
         return f"{self.value(value)} {self.unit}" if self.unit and not self.moment else self.value(value)
+
+    def difference(self, value: float, like: float) -> str:
+        """A difference with its sign, as finely as a value `like` is shown; of moments to a tenth."""
+        return signed(value, 10.0 if self.moment else like)
 
     def limit(self) -> str:
         """The acceptable limit in words ("at most 0.40"), empty without one."""

@@ -103,7 +103,7 @@ def render(
 
 def _words(of: Material) -> dict[str, Any]:
     """The answer, the table, and the lines that stand under figures."""
-    found = list(of.measures.values())
+    found = list(dict.fromkeys([*of.told, *of.measures.values()]))
     return {
         "study": of.study,
         "model": of.model,

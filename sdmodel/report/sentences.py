@@ -12,7 +12,7 @@ from sdmodel.report.cast import Member
 from sdmodel.report.drivers import Driver, Drivers
 from sdmodel.report.measures import Measure
 from sdmodel.report.spread import Contrast, Spread, contrasts, jointly, spread
-from sdmodel.report.text import count, share, signed, unbroken, upper_first
+from sdmodel.report.text import count, share, unbroken, upper_first
 from sdmodel.study.spec import Study
 
 NAMED_DRIVERS = 3
@@ -113,7 +113,8 @@ def _card(contrast: Contrast, pair: Pair) -> KeyFigure:
     note = f"{upper_first(way)} under {pair[0].title}"
     note += f" in {share(part)} of {count(int(first.pairs), 'future')}" if first.pairs > 1 else ""
     if np.isfinite(first.difference_median):
-        note += f"; difference {signed(first.difference_median)}{' at the median' if first.pairs > 1 else ''}"
+        difference = measure.difference(first.difference_median, first.median)
+        note += f"; difference {difference}{' at the median' if first.pairs > 1 else ''}"
     return KeyFigure(measure.title, measure.unit, sides, note if first.pairs else "")
 
 
@@ -135,10 +136,11 @@ def _compared(contrast: Contrast, pair: Pair) -> Paragraph:
     ]
     if first.pairs > 1 and np.isfinite(first.difference_median):
         way, part = _way(first)
+        ends = (first.difference_median, first.difference_low, first.difference_high)
+        middle, low, high = (measure.difference(end, first.median) for end in ends)
         sentences.append(
             f"Compared in the same future, {pair[0].title} is {way} in {share(part)} of them; the difference is "
-            f"{signed(first.difference_median)} at the median, {signed(first.difference_low)} to "
-            f"{signed(first.difference_high)} in nine of ten."
+            f"{middle} at the median, {low} to {high} in nine of ten."
         )
     if measure.limit() and first.pairs > 1:
         sentences.append(
@@ -176,7 +178,7 @@ def _change(member: Member, told: Sequence[Measure], table: xr.Dataset) -> str:
             continue
         way, part = _way(of)
         held = f" ({way} in {share(part)} of futures)" if of.pairs > 1 else ""
-        changes.append(f"{measure.inline} by {signed(of.difference_median)}{held}")
+        changes.append(f"{measure.inline} by {measure.difference(of.difference_median, of.median)}{held}")
     return f"{member.title} changes {joined(changes)}." if changes else f"{member.title} cannot be compared with it."
 
 
@@ -207,7 +209,7 @@ def _strongest(sides: Sequence[Sequence[Driver]]) -> list[list[Driver | None]]:
 
 def _driver(sides: Sequence[Driver | None]) -> str:
     there = [driver for driver in sides if driver is not None]
-    shares = joined([share(driver.index) if driver else "<1\u00a0%" for driver in sides])
+    shares = joined([share(driver.index if driver else 0.0) for driver in sides])
     signs = {driver.correlation > 0 for driver in there}
     way = ("; raises it" if signs.pop() else "; lowers it") if len(signs) == 1 else ""
     return f"{there[0].name} ({shares}{way})"

@@ -9,7 +9,7 @@ import xarray as xr
 from sdmodel.report.cast import Member
 from sdmodel.report.measures import Measure
 from sdmodel.report.spread import Spread, spread
-from sdmodel.report.text import share, signed
+from sdmodel.report.text import share
 
 HALF = 0.5  # a limit counts as met where it holds in at least this share of futures
 
@@ -51,7 +51,7 @@ def _cell(found: Spread, measure: Measure, member: Member) -> Cell:
         if single or not np.isfinite(found.low)
         else f"{measure.value(found.low)} – {measure.value(found.high)}",
         never=f"never in {share(found.never)}" if found.never > 0 else "",
-        difference=signed(found.difference_median) if different else "",
+        difference=measure.difference(found.difference_median, found.median) if different else "",
         met=found.acceptable >= HALF if limited else None,
         within=f"{share(found.acceptable)} of futures" if limited and not single else "",
     )

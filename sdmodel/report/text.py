@@ -35,10 +35,16 @@ def _raised(exponent: int) -> str:
     return str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def signed(value: float, *, time: bool = False) -> str:
-    """A difference: as `number`, with its sign always shown."""
-    text = number(value, time=time)
-    return f"+{text}" if math.isfinite(value) and value > 0 else text
+def signed(value: float, like: float) -> str:
+    """A difference with its sign, to as many decimals as a value of the size of `like` is shown with."""
+    size = abs(like)
+    if not (math.isfinite(value) and math.isfinite(size)):
+        return "–"
+    if size < 0.0095 or size >= 1e9:
+        text = number(value)
+        return f"+{text}" if value > 0 else text
+    text = f"{value:+,.{0 if size >= 100 else 1 if size >= 10 else 2}f}".replace("-", "−")
+    return f"±{text[1:]}" if not text.strip("+−0.,") else text
 
 
 def share(part: float) -> str:

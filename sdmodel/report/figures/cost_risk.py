@@ -8,7 +8,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sdmodel.analysis.wording import joined
-from sdmodel.report.cast import COLOURS, Member
+from sdmodel.report.cast import Member
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.measures import Measure
@@ -88,11 +88,11 @@ def _median(member: Member, cost: Measure, risk: Measure, across: Spread, upward
         "x": rounded(across.median),
         "y": rounded(upwards.median),
         "text": [str(member.slot + 1)],
-        "textfont": {"color": "--on-series", "size": 12, "weight": 700},
+        "textfont": {"color": "--on-series", "size": 12 if member.headline else 10, "weight": 700},
         "marker": {
             "color": member.colour,
-            "size": 26 if member.headline else 21,
-            "symbol": SYMBOLS[member.slot // COLOURS % len(SYMBOLS)],
+            "size": 26 if member.headline else 18,
+            "symbol": SYMBOLS[member.turn % len(SYMBOLS)],
             "line": {"color": "--page", "width": 2},
         },
         "hovertemplate": f"%{{fullData.name}}<br>{told}<extra></extra>",

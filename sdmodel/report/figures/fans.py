@@ -11,7 +11,7 @@ from sdmodel.analysis.bands import QUANTILE, bands
 from sdmodel.analysis.wording import joined
 from sdmodel.model.model import Model
 from sdmodel.model.names import key
-from sdmodel.report.cast import COLOURS, Member
+from sdmodel.report.cast import Member
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.text import number, unit, upper_first
@@ -74,7 +74,7 @@ def _panel(place: str, quantiles: xr.DataArray, unit_name: str, risk: bool, comp
         alt=_alt(name, time, levels),
         spec={"data": traces, "layout": {"yaxis": _axis(list(levels.values())), "hovermode": "x"}},
         above=unit_name,
-        height=250,
+        height=230,
         risk=risk,
         rows=tuple(_row(member, q) for member, q in levels.items()),
     )
@@ -96,7 +96,7 @@ def _line(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) -> 
         "line": {
             "color": member.colour,
             "width": 2.6 if member.headline else 1.8,
-            "dash": DASHES[member.slot // COLOURS % len(DASHES)],
+            "dash": DASHES[member.turn % len(DASHES)],
         },
     }
 

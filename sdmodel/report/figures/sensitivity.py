@@ -16,17 +16,18 @@ from sdmodel.report.figures.figure import Figure
 from sdmodel.report.measures import Measure
 from sdmodel.report.text import share, signed
 
+SHOWN = 10  # bars of a figure: the tail is noise around zero
 NAME_WIDTH = 24  # characters of a name in one line beside the bars
 
 
 def views(drivers: Drivers) -> dict[str, dict[str, Any]]:
     """One view for each outcome and scenario, by "outcome|scenario": what the selectors of the page choose from."""
-    return {f"{outcome}|{scenario}": _view(found) for (outcome, scenario), found in drivers.items() if found}
+    return {f"{outcome}|{scenario}": _view(found[:SHOWN]) for (outcome, scenario), found in drivers.items() if found}
 
 
 def sensitivity(place: int, measure: Measure, member: Member, drivers: Drivers) -> Figure:
     """The figure that shows the drivers of `measure` under `member` first."""
-    found = drivers.get((measure.name, member.label), ())
+    found = drivers.get((measure.name, member.label), ())[:SHOWN]
     view = _view(found)
     return Figure(
         key=f"sensitivity-{place}",
@@ -60,7 +61,7 @@ def _view(found: Sequence[Driver]) -> dict[str, Any]:
             "thickness": 1.2,
             "width": 3,
         },
-        "customdata": [[label(driver.name), share(driver.index), signed(driver.correlation)] for driver in found],
+        "customdata": [[label(driver.name), share(driver.index), signed(driver.correlation, 1.0)] for driver in found],
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} of the variance; rank correlation %{customdata[2]}"
         "<extra></extra>",
     }
@@ -84,4 +85,4 @@ def _view(found: Sequence[Driver]) -> dict[str, Any]:
 
 def _row(driver: Driver) -> tuple[str, ...]:
     interval = f"{share(driver.low)} – {share(driver.high)}"
-    return (driver.name, share(driver.index), interval, signed(driver.correlation))
+    return (driver.name, share(driver.index), interval, signed(driver.correlation, 1.0))

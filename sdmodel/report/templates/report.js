@@ -44,7 +44,7 @@
       font: { family: getComputedStyle(document.body).fontFamily, size: small ? 12 : 13, color: "--ink" },
       hoverlabel: { bgcolor: "--card", bordercolor: "--rule", align: "left", font: { color: "--ink", size: 12 } },
       xaxis: axis({ showgrid: false, ...(xaxis || {}) }, width, small ? 75 : 85),
-      yaxis: axis(yaxis, height, 55),
+      yaxis: axis(yaxis, height, 42),
     });
   }
 
@@ -104,6 +104,11 @@
 
   function forPrint(printing) {
     root.toggleAttribute("data-print", printing);
+    document.querySelectorAll("details[data-print]").forEach((details) => {
+      if (printing && !details.open) details.dataset.closed = "";
+      if (printing || "closed" in details.dataset) details.open = printing;
+      if (!printing) delete details.dataset.closed;
+    });
     drawAll();
   }
 

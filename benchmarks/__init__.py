@@ -1,0 +1,1 @@
+"""How fast the compiled engine is, beside the strongest honest peers. See README.md."""

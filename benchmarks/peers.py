@@ -1,0 +1,231 @@
+"""The opponents: each turns a question (model, inputs of n members, outputs) into values [output, member, time].
+
+All peers answer the same question, Euler's method, so that speed.py can first show that they agree and then time them.
+A peer that cannot work here (no C compiler, package not installed) raises `Absent`, which says why.
+"""
+
+import ctypes
+import re
+import shutil
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+HERE = Path(__file__).parent
+BUILD = HERE / "build"
+Columns = Mapping[str, np.ndarray]
+
+VECTOR_FLAGS = (
+    *("-O3", "-march=native", "-ffp-contract=fast", "-fno-signed-zeros", "-fno-trapping-math"),
+    *("-flive-range-shrinkage", "-fno-tree-ter"),
+)
+SCALAR_FLAGS = ("-O3", "-march=native")
+
+
+class Absent(Exception):
+    """This peer cannot run here; the message says why."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What every peer is asked: `outputs` of the model at `every` time units, for the members in `columns`."""
+
+    model: Path
+    outputs: tuple[str, ...]
+    every: float
+
+    @cached_property
+    def text(self) -> str:
+        return self.model.read_text(encoding="utf-8")
+
+    def control(self, name: str) -> float:
+        """A control setting as the file has it."""
+        found = re.search(rf"^{name}\s*=\s*([-+.\deE]+)", self.text, re.MULTILINE)
+        assert found, f"{self.model.name} has no plain number for {name}"
+        return float(found[1])
+
+    @cached_property
+    def times(self) -> np.ndarray:
+        start, stop = self.control("INITIAL TIME"), self.control("FINAL TIME")
+        return start + self.every * np.arange(round((stop - start) / self.every) + 1)
+
+    @property
+    def steps(self) -> int:
+        return round((self.control("FINAL TIME") - self.control("INITIAL TIME")) / self.control("TIME STEP"))
+
+    def copy_into(self, folder: str) -> Path:
+        """The model in another folder, saving every `every`: PySD writes beside it, Simlin saves what the file says."""
+        text = re.sub(r"^(SAVEPER\s*=\s*)[^~|]*", rf"\g<1>{self.every}\n\t", self.text, count=1, flags=re.MULTILINE)
+        path = Path(folder) / self.model.name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+
+class Peer(Protocol):
+    """`asked` prepares everything that is not simulation; `answer` is what is timed."""
+
+    name: str
+
+    def asked(self, columns: Columns) -> Any: ...
+
+    def answer(self, asked: Any) -> Any: ...
+
+    def values(self, answer: Any) -> np.ndarray: ...
+
+
+def members(columns: Columns) -> int:
+    return len(next(iter(columns.values())))
+
+
+class Engine:
+    """The compiled engine of sdmodel, on `threads` threads."""
+
+    def __init__(self, question: Question, threads: int) -> None:
+        from sdmodel.engine.compiled import simulate
+        from sdmodel.read import read
+
+        self.name = f"sdmodel, {threads} thread" + "s" * (threads > 1)
+        self.question, self.threads, self.simulate = question, threads, simulate
+        self.model = read(question.model)
+
+    def asked(self, columns: Columns) -> Any:
+        import xarray as xr
+
+        return xr.Dataset({name: ("experiment", np.asarray(column)) for name, column in columns.items()})
+
+    def answer(self, asked: Any) -> Any:
+        question = self.question
+        return self.simulate(self.model, asked, save=question.outputs, every=question.every, threads=self.threads)
+
+    def values(self, answer: Any) -> np.ndarray:
+        return np.stack([answer[name].transpose("experiment", "time").values for name in self.question.outputs])
+
+
+class HandWritten:
+    """The dilemma in C, written by hand. `kind`: "vector" (members in vector lanes) or "scalar" (one at a time)."""
+
+    def __init__(self, question: Question, kind: str) -> None:
+        self.name, self.question = f"C by hand, {kind}", question
+        self.library = built(kind)
+        self.inputs = _names(self.library, "input")
+        assert _names(self.library, "output") == list(question.outputs)
+        self.defaults = numbers(question.text)
+
+    def asked(self, columns: Columns) -> np.ndarray:
+        """[input, member]"""
+        matrix = np.empty((len(self.inputs), members(columns)))
+        for row, name in enumerate(self.inputs):
+            matrix[row] = columns[name] if name in columns else self.defaults[name]
+        return matrix
+
+    def answer(self, asked: np.ndarray) -> np.ndarray:
+        question, n = self.question, asked.shape[1]
+        out = np.empty((len(question.outputs), n, len(question.times)))
+        step = question.control("TIME STEP")
+        self.library.simulate(
+            *(n, asked.ctypes.data, out.ctypes.data, question.control("INITIAL TIME"), step),
+            *(question.steps, round(question.every / step)),
+        )
+        return out
+
+    def values(self, answer: np.ndarray) -> np.ndarray:
+        return answer
+
+
+def built(kind: str) -> ctypes.CDLL:
+    """benchmarks/dilemma_<kind>.c compiled into benchmarks/build and loaded."""
+    compiler = shutil.which("gcc")
+    if compiler is None:
+        raise Absent("no gcc on the path")
+    BUILD.mkdir(exist_ok=True)
+    flags = VECTOR_FLAGS if kind == "vector" else SCALAR_FLAGS
+    with tempfile.NamedTemporaryFile(dir=BUILD, suffix=f"_{kind}.so") as target:  # a new name: dlopen caches by name
+        command = [compiler, *flags, "-shared", "-fPIC", "-o", target.name, str(HERE / f"dilemma_{kind}.c"), "-lm"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise Absent(f"gcc could not compile dilemma_{kind}.c: {done.stderr.strip()[:300]}")
+        library = ctypes.CDLL(target.name)
+    pointer, number, whole = ctypes.c_void_p, ctypes.c_double, ctypes.c_long
+    library.simulate.argtypes = [whole, pointer, pointer, number, number, whole, whole]
+    return library
+
+
+def _names(library: ctypes.CDLL, what: str) -> list[str]:
+    count = ctypes.c_int.in_dll(library, f"{what}_count").value
+    return [name.decode() for name in (ctypes.c_char_p * count).in_dll(library, f"{what}_names")]
+
+
+def numbers(text: str) -> dict[str, float]:
+    """All variables of a Vensim file that are plain numbers, by their own names."""
+    equations = (part.split("~")[0].replace("{UTF-8}", "").strip() for part in text.split("|"))
+    found = (re.fullmatch(r"([^=*]+?)\s*=\s*([-+.\deE]+)", equation) for equation in equations)
+    return {" ".join(match[1].split()): float(match[2]) for match in found if match}
+
+
+class Simlin:
+    """Simlin's virtual machine (Rust) through pysimlin: one compiled simulation, reset for every member."""
+
+    name = "Simlin"
+
+    def __init__(self, question: Question) -> None:
+        try:
+            import simlin
+        except ImportError:
+            raise Absent("pysimlin is not installed (pip install 'sdmodel[bench]')") from None
+        self.question = question
+        with tempfile.TemporaryDirectory() as folder:
+            self.simulation = simlin.load(question.copy_into(folder)).simulate()
+
+    def asked(self, columns: Columns) -> list[list[tuple[str, float]]]:
+        rows = np.column_stack(list(columns.values())).tolist()
+        return [list(zip(columns, row, strict=True)) for row in rows]
+
+    def answer(self, asked: list[list[tuple[str, float]]]) -> list[list[np.ndarray]]:
+        simulation, outputs = self.simulation, self.question.outputs
+        answers = []
+        for row in asked:
+            simulation.reset()
+            for name, value in row:
+                simulation.set_value(name, value)
+            simulation.run_to_end()
+            answers.append([simulation.get_series(name) for name in outputs])
+        return answers
+
+    def values(self, answer: list[list[np.ndarray]]) -> np.ndarray:
+        return np.array(answer).transpose(1, 0, 2)
+
+
+class PySD:
+    """PySD: the model translated to Python once, then run for every member."""
+
+    name = "PySD"
+
+    def __init__(self, question: Question) -> None:
+        try:
+            import pysd
+        except ImportError:
+            raise Absent("pysd is not installed") from None
+        self.question, self.folder = question, tempfile.TemporaryDirectory()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.model = pysd.read_vensim(str(question.copy_into(self.folder.name)))
+
+    def asked(self, columns: Columns) -> list[dict[str, float]]:
+        rows = np.column_stack(list(columns.values())).tolist()
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def answer(self, asked: list[dict[str, float]]) -> list[Any]:
+        outputs, times = list(self.question.outputs), list(self.question.times)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return [self.model.run(params=row, return_columns=outputs, return_timestamps=times) for row in asked]
+
+    def values(self, answer: list[Any]) -> np.ndarray:
+        return np.array([frame[list(self.question.outputs)].to_numpy().T for frame in answer]).transpose(1, 0, 2)

@@ -1,0 +1,266 @@
+"""`run` and `sweep`: one run, or thousands."""
+
+import json
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sdmodel.cli import shipped
+from sdmodel.cli.console import err, progress, say, table
+from sdmodel.cli.look import Json
+from sdmodel.errors import ExperimentError, StudyError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from sdmodel.model.model import Model
+
+
+class Engine(StrEnum):
+    """Which engine runs the model."""
+
+    compiled = "compiled"
+    pysd = "pysd"
+
+
+class Design(StrEnum):
+    """Which rule chooses the futures."""
+
+    lhs = "lhs"
+    sobol = "sobol"
+    grid = "grid"
+    one_at_a_time = "one-at-a-time"
+
+
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", help='"name=value", any constant or initial value; repeat.')
+]
+Scenarios = Annotated[list[str] | None, typer.Option("--scenario", help="Run only this scenario; repeat.")]
+Shocks = Annotated[list[str] | None, typer.Option("--shock", help="Run again under this shock; repeat.")]
+Futures = Annotated[int | None, typer.Option(min=1, help="How many futures; default: what the study says.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: what the study says.")]
+Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a core. Results are the same for any number.")]
+Output = Annotated[Path | None, typer.Option(help="Folder for the results; default: outputs/<study>.")]
+
+
+def run(
+    model: Annotated[str, typer.Argument(help="A .mdl file, a study (.toml), or the name of a shipped model.")],
+    settings: Settings = None,
+    scenario: Annotated[str | None, typer.Option(help="A scenario of the study that lies beside the model.")] = None,
+    shock: Annotated[list[str] | None, typer.Option(help="Lay this shock over it; repeat.")] = None,
+    engine: Annotated[Engine, typer.Option(help="compiled is fast; pysd is the reference.")] = Engine.compiled,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write all variables: .csv, .nc, .parquet.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a model once and print where its stocks go.
+
+    Example:  sdmodel run dilemma --scenario managed --set "intention uncertainty=0.3" --output run.csv
+    """
+    started = time.perf_counter()
+    from sdmodel.design.experiments import settings_experiment  # xarray and PySD: not for --help
+    from sdmodel.read import read
+
+    path, study_path = shipped.pair(model)
+    known = read(path)
+    study = None
+    if scenario or shock:
+        if study_path is None:
+            raise StudyError(f"{path.name}: --scenario and --shock need a study beside the model: {path.stem}.toml.")
+        from sdmodel.study.bind import bind
+        from sdmodel.study.file import read_study
+
+        study = bind(read_study(study_path), known)
+    experiment = settings_experiment(known, _settings(settings or []), study, scenario, tuple(shock or ()))
+    runs = _engine(engine)(known, experiment)
+    for told in runs.attrs.get("failures", []):
+        err.print(f"[bold yellow]warning:[/] {told}", soft_wrap=True)
+    one = _whole(known, runs)
+    if output:
+        from sdmodel.runs.table import save_table
+
+        save_table(one, output)
+    if as_json:
+        print(json.dumps(_summary(known, one), indent=2, allow_nan=False))
+    else:
+        _print_run(known, one, time.perf_counter() - started)
+        if output:
+            say(f"\nwrote {output}")
+
+
+def _settings(words: list[str]) -> dict[str, float]:
+    settings: dict[str, float] = {}
+    for word in words:
+        name, equals, value = word.rpartition("=")
+        try:
+            settings[name.strip()] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals or not name.strip():
+            raise ExperimentError(f'--set "{word}": write it as "name=value" with a number, such as "TIME STEP=0.125".')
+    return settings
+
+
+def _engine(engine: Engine) -> Any:
+    if engine is Engine.pysd:
+        from sdmodel.engine import reference
+
+        return reference.simulate
+    from sdmodel.engine import compiled
+
+    return compiled.simulate
+
+
+def _whole(model: "Model", runs: "xr.Dataset") -> "xr.Dataset":
+    """The one run with every variable of the model in the file's order; constants, as they were set, as numbers."""
+    from sdmodel.model.model import Table
+
+    one = runs.isel(experiment=0, drop=True)
+    names = [variable.name for variable in model.visible() if not isinstance(variable, Table)]
+    constants = {name: float(one[name]) if name in one else value for name, value in model.constants.items()}
+    whole = one.drop_vars([str(name) for name in one.data_vars])
+    for name in names:
+        if name in one and one[name].dims:
+            whole[name] = one[name]
+        elif name in constants:
+            whole[name] = ((), constants[name], {"units": model[name].unit, "long_name": name, "role": "input"})
+    return whole
+
+
+def _summary(model: "Model", one: "xr.Dataset") -> dict[str, Any]:
+    from sdmodel.model.model import Stock
+
+    def number(value: Any) -> float | None:
+        return float(value) if float("-inf") < float(value) < float("inf") else None
+
+    times = one["time"].values
+    stocks = {
+        stock.name: {
+            "unit": stock.unit,
+            "first": number(one[stock.name].values[0]),
+            "last": number(one[stock.name].values[-1]),
+            "min": number(one[stock.name].min()),
+            "max": number(one[stock.name].max()),
+        }
+        for stock in model.of(Stock)
+        if not stock.hidden
+    }
+    return {
+        "model": model.name,
+        "start": float(times[0]),
+        "stop": float(times[-1]),
+        "saved": len(times),
+        "stocks": stocks,
+    }
+
+
+def _print_run(model: "Model", one: "xr.Dataset", seconds: float) -> None:
+    told = _summary(model, one)
+    shown = [
+        [
+            name,
+            stock["unit"],
+            *("–" if stock[part] is None else f"{stock[part]:.5g}" for part in ("first", "last", "min", "max")),
+        ]
+        for name, stock in told["stocks"].items()
+    ]
+    say(f"{model.name}: {told['start']:g} to {told['stop']:g}, {told['saved']} saved times, {seconds:.2f} s")
+    table("", ["stock", "unit", f"at {told['start']:g}", f"at {told['stop']:g}", "lowest", "highest"], shown, left=2)
+
+
+def sweep(
+    study: Annotated[str, typer.Argument(help="A study (.toml), or the name of a shipped one.")],
+    futures: Futures = None,
+    design: Annotated[Design, typer.Option(help="How futures are chosen.")] = Design.lhs,
+    seed: Seed = None,
+    scenario: Scenarios = None,
+    shock: Shocks = None,
+    output: Output = None,
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Run every scenario of a study in every future and keep the runs.
+
+    Example:  sdmodel sweep dilemma --futures 10000 --design sobol --seed 7 --scenario managed --scenario status_quo
+    """
+    told = swept(study, futures, design, seed, scenario, shock, output, threads)
+    if as_json:
+        print(json.dumps(told, indent=2))
+        return
+    say(
+        f"{told['experiments']:,} experiments ({told['scenarios']} scenarios × {told['futures']:,} futures) in "
+        f"{told['seconds']:.1f} s; PySD differs by {told['crosscheck']:.1e} at most on a sample of 8."
+    )
+    if told["failed"]:
+        err.print(f"[bold yellow]warning:[/] {told['failed']:,} runs were not finite; first: {told['failures'][0]}")
+    say(f"wrote {told['output']}\nnext: sdmodel compare {told['output']}, sdmodel report {told['output']}")
+
+
+def swept(
+    word: str,
+    futures: int | None,
+    design: Design,
+    seed: int | None,
+    scenario: list[str] | None,
+    shock: list[str] | None,
+    output: Path | None,
+    threads: int | None,
+) -> dict[str, Any]:
+    """What a sweep did: numbers, seconds and the folder; the runs are there."""
+    started = time.perf_counter()
+    from sdmodel import pipeline  # all of PySD, xarray and zarr: not for --help
+    from sdmodel.design.asked import chosen_of
+    from sdmodel.runs import manifest, store
+
+    question = pipeline.load(shipped.find(word, ".toml"))
+    asked = question.study
+    plan = pipeline.Plan(
+        futures=asked.futures if futures is None else futures,
+        design=design.value,
+        seed=asked.seed if seed is None else seed,
+        scenarios=tuple(chosen_of("scenario", scenario or (), asked.scenarios)),
+        shocks=tuple(chosen_of("shock", shock or (), asked.shocks)),
+        threads=threads,
+    )
+    folder = output or Path("outputs") / asked.name
+    with progress() as advance:
+        difference = pipeline.sweep(question, plan, folder, command=_command(plan, word, folder), progress=advance)
+    runs, made = store.open_runs(pipeline.Kept(folder).runs), manifest.read(folder)
+    n = runs.sizes["experiment"]
+    scenarios = len(made["design"]["scenarios"])
+    return {
+        "output": str(folder),
+        "experiments": n,
+        "scenarios": scenarios,
+        "futures": n // scenarios,
+        "seed": plan.seed,
+        "design": plan.design,
+        "crosscheck": difference,
+        "failed": int(runs["failed"].values.sum()),
+        "failures": made["failures"],
+        "seconds": time.perf_counter() - started,
+    }
+
+
+def _command(plan: Any, word: str, folder: Path) -> list[str]:
+    """The words that make the same runs again, defaults written out."""
+    words = [
+        "sdmodel",
+        "sweep",
+        word,
+        "--futures",
+        str(plan.futures),
+        "--design",
+        plan.design,
+        "--seed",
+        str(plan.seed),
+    ]
+    for name in plan.scenarios:
+        words += ["--scenario", name]
+    for name in plan.shocks:
+        words += ["--shock", name]
+    return [*words, "--output", str(folder)]
