@@ -73,7 +73,10 @@ def futures(study: str, count: int, goals: bool = False, phases: bool = False) -
                       "capability restraint", "intention signalling", "fair warning"):  # fmt: skip
             for power in ("US", "China"):
                 columns[f"{power} {lever} goal"] = generator.uniform(0, 1, count)
-        columns |= {"negotiation goal": generator.uniform(0, 1, count), "shock magnitude": generator.uniform(0, 0.5, count)}
+        columns |= {
+            "negotiation goal": generator.uniform(0, 1, count),
+            "shock magnitude": generator.uniform(0, 0.5, count),
+        }
     if phases:
         for phase, first in (("policy", 2021), ("reassurance", 2023)):
             columns[f"{phase} start time"] = generator.uniform(first, first + 10, count)
@@ -156,7 +159,9 @@ def table(title: str, question: Question, columns: Columns, rounds: int, by_hand
         (f"sdmodel, {threads} threads", lambda threads=threads: Engine(question, threads)) for threads in (1, 2)
     ]
     if by_hand:
-        makers += [(f"C by hand, {kind}", lambda kind=kind: HandWritten(question, kind)) for kind in ("vector", "scalar")]
+        makers += [
+            (f"C by hand, {kind}", lambda kind=kind: HandWritten(question, kind)) for kind in ("vector", "scalar")
+        ]
     makers += [("Simlin", lambda: Simlin(question))] + [("PySD", lambda: PySD(question))] * pysd
     peers, absent = gathered(makers)
     worst = check(peers, columns)
@@ -260,7 +265,11 @@ def main() -> None:
     if given.only in (None, "cold"):
         cold = cold_starts(pysd)
     if given.json:
-        print(json.dumps({"machine": machine(), "tables": [asdict(one) for one in tables], "cold_seconds": cold}, indent=1))
+        print(
+            json.dumps(
+                {"machine": machine(), "tables": [asdict(one) for one in tables], "cold_seconds": cold}, indent=1
+            )
+        )
         return
     print("  ".join(f"{name} {value}" for name, value in machine().items()))
     for one in tables:

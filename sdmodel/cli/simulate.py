@@ -122,13 +122,13 @@ def _whole(model: "Model", runs: "xr.Dataset") -> "xr.Dataset":
     one = runs.isel(experiment=0, drop=True)
     names = [variable.name for variable in model.visible() if not isinstance(variable, Table)]
     constants = {name: float(one[name]) if name in one else value for name, value in model.constants.items()}
-    whole = one.drop_vars([str(name) for name in one.data_vars])
+    columns: dict[str, Any] = {}
     for name in names:
         if name in one and one[name].dims:
-            whole[name] = one[name]
+            columns[name] = one[name].variable
         elif name in constants:
-            whole[name] = ((), constants[name], {"units": model[name].unit, "long_name": name, "role": "input"})
-    return whole
+            columns[name] = ((), constants[name], {"units": model[name].unit, "long_name": name, "role": "input"})
+    return one.drop_vars([str(name) for name in one.data_vars]).assign(columns)
 
 
 def _summary(model: "Model", one: "xr.Dataset") -> dict[str, Any]:

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-import scipy.stats
 from numpy.typing import NDArray
 
 from sdmodel.errors import ExperimentError
@@ -50,6 +49,8 @@ def _uniform(one: Uncertainty, shares: Floats) -> Floats:
 def _triangular(one: Uncertainty, shares: Floats) -> Floats:
     width = one.high - one.low
     peak = min(1.0, max(0.0, (one.mode - one.low) / width))
+    import scipy.stats  # half a second that a single run, which draws nothing, need not pay
+
     values = scipy.stats.triang.ppf(shares, c=peak, loc=one.low, scale=width)
     return _within(one, values)
 
@@ -57,6 +58,8 @@ def _triangular(one: Uncertainty, shares: Floats) -> Floats:
 def _normal(one: Uncertainty, shares: Floats) -> Floats:
     if one.sd > 1e6 * (one.high - one.low):  # flat to the last digits; the general formula would lose them all
         return _uniform(one, shares)
+    import scipy.stats  # as above
+
     low, high = (one.low - one.mean) / one.sd, (one.high - one.mean) / one.sd
     return _within(one, scipy.stats.truncnorm.ppf(shares, low, high, loc=one.mean, scale=one.sd))
 

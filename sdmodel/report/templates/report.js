@@ -44,7 +44,7 @@
       font: { family: getComputedStyle(document.body).fontFamily, size: small ? 12 : 13, color: "--ink" },
       hoverlabel: { bgcolor: "--card", bordercolor: "--rule", align: "left", font: { color: "--ink", size: 12 } },
       xaxis: axis({ showgrid: false, ...(xaxis || {}) }, width, small ? 75 : 85),
-      yaxis: axis(yaxis, height, 42),
+      yaxis: axis(yaxis, height, height > 300 ? 70 : 42),
     });
   }
 
