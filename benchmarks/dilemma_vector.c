@@ -1,11 +1,12 @@
-/* The US-China technology security dilemma, as fast as it can honestly be written by hand: eight members in the lanes
- * of one vector, time outside, everything in registers and the first-level cache, no branch inside the equations.
+/* The US-China technology security dilemma, as fast as it can honestly be written by hand: members in the lanes of a
+ * vector (eight with AVX-512), time outside, everything in registers and the first-level cache, no branch inside the
+ * equations of a step.
  *
  *   gcc -O3 -march=native -ffp-contract=fast -fno-signed-zeros -fno-trapping-math -flive-range-shrinkage \
  *       -fno-tree-ter -shared -fPIC dilemma_vector.c
  *
  * What was done by hand:
- *   - every number may differ by member; the numbers of eight members are packed into one aligned block first
+ *   - every number may differ by member; the numbers of a vector of members are packed into one aligned block first
  *   - what depends on numbers only is computed once a run (struct Power, struct World), the time step folded in
  *   - what depends on numbers and time is computed once for each change of the policy phases (struct Levers)
  *   - divisions by numbers became products with reciprocals; three divisions a step are left, in the shadow of the
@@ -17,73 +18,73 @@
 #include "dilemma_inputs.h"
 #include "vector_math.h"
 
-enum { LANES = 8, MOST_TIMES = 256 };
+enum { MOST_TIMES = 256 };
 
 /* Of one power, once a run. `_dt`: the time step is folded in. */
 typedef struct {
-    v8 sincerity, restraint_price, deception_damage_dt;          /* restraint */
-    v8 lead_weight;                                              /* threat */
-    v8 legitimacy_dt, harm_dt, mobilisation;                     /* politics */
-    v8 max_capacity, kept_dt, per_dependence, decoupling_cost;   /* economy */
-    v8 erosion, own_pull, base_alignment;
+    vec sincerity, restraint_price, deception_damage_dt;          /* restraint */
+    vec lead_weight;                                              /* threat */
+    vec legitimacy_dt, harm_dt, mobilisation;                     /* politics */
+    vec max_capacity, kept_dt, per_dependence, decoupling_cost;   /* economy */
+    vec erosion, own_pull, base_alignment;
 } Power;
 
 /* Of one power, while the policy phases stand still. */
 typedef struct {
-    v8 uncertainty, belief_slope, threat_floor;                  /* hostile prior = uncertainty + slope * suspicion */
-    v8 restraint, reciprocity, signal;                           /* reassurance */
-    v8 warning, propensity, opportunity, opening;                /* coercion */
-    v8 control, control_acts, third, third_acts;
-    v8 efficient, relink_dt, reach_back, denied_dt;              /* dependence */
-    v8 drive, not_drive, not_industrial, floor_share;
-    v8 mapped_dt, build_dt, innovate_dt, open_dt, stolen_dt;     /* capability */
-    v8 offence_dt, offence_threat_dt, bloc_dt;                   /* counter-threat, third states */
+    vec uncertainty, belief_slope, threat_floor;                  /* hostile prior = uncertainty + slope * suspicion */
+    vec restraint, reciprocity, signal;                           /* reassurance */
+    vec warning, propensity, opportunity, opening;                /* coercion */
+    vec control, control_acts, third, third_acts;
+    vec efficient, relink_dt, reach_back, denied_dt;              /* dependence */
+    vec drive, not_drive, not_industrial, floor_share;
+    vec mapped_dt, build_dt, innovate_dt, open_dt, stolen_dt;     /* capability */
+    vec offence_dt, offence_threat_dt, bloc_dt;                   /* counter-threat, third states */
 } Levers;
 
 /* Of one power, once a run, wanted only when its levers move. */
 typedef struct {
-    v8 anchor, tightening, opening, relink_dt, denial_dt, found_dt, mapping_dt, build_dt, innovate_dt, diffusion_dt;
-    v8 stealing_dt, speed_dt, deterrent_dt, alignment_dt;
+    vec anchor, tightening, opening, relink_dt, denial_dt, found_dt, mapping_dt, build_dt, innovate_dt, diffusion_dt;
+    vec stealing_dt, speed_dt, deterrent_dt, alignment_dt;
 } Rates;
 
 /* Shared by both, once a run. */
 typedef struct {
-    v8 learning_dt, forgetting_dt, reassured_dt, demonstration, ambiguity_half, misattribution;
-    v8 gain_dt, response_keeps, fatigue_dt, response_mobilisation;
-    v8 resistance, restraint_signal, credit_dt, bad_faith, fading_keeps, acts_damage_dt;
-    v8 offence_keeps, reach, reach_slope, deterrence, reactive;
-    v8 surge, supply_share, untargeted_dt, targeted_dt, alarm_base, alarm_slope;
-    v8 found_by_pressure_dt, churn_keeps, obsolescence_keeps, scale_loss_dt, relief_keeps;
-    v8 redundancy_use, preparedness, denial_harm, unmet_harm;
-    v8 adjustment, harm_cost_dt, industry_cost_dt, sender_cost_dt, exponent, at_zero, mitigation;
-    v8 forced_choice_half_dt, return_dt;
-    v8 hazard_base, hazard_dt, hazard_suspicion, hazard_acts, hazard_pressure, hazard_decoupling, per_threshold;
-    v8 policy_start, per_policy, reassurance_start, per_reassurance, shock, shock_start, shock_end;
+    vec learning_dt, forgetting_dt, reassured_dt, demonstration, ambiguity_half, misattribution;
+    vec gain_dt, response_keeps, fatigue_dt, response_mobilisation;
+    vec resistance, restraint_signal, credit_dt, bad_faith, fading_keeps, acts_damage_dt;
+    vec offence_keeps, reach, reach_slope, deterrence, reactive;
+    vec surge, supply_share, untargeted_dt, targeted_dt, alarm_base, alarm_slope;
+    vec found_by_pressure_dt, churn_keeps, obsolescence_keeps, scale_loss_dt, relief_keeps;
+    vec redundancy_use, preparedness, denial_harm, unmet_harm;
+    vec adjustment, harm_cost_dt, industry_cost_dt, sender_cost_dt, exponent, at_zero, mitigation;
+    vec forced_choice_half_dt, return_dt;
+    vec hazard_base, hazard_dt, hazard_suspicion, hazard_acts, hazard_pressure, hazard_decoupling, per_threshold;
+    vec policy_start, per_policy, reassurance_start, per_reassurance, shock, shock_start, shock_end;
 } World;
 
 typedef struct {
-    v8 suspicion, response, credibility, offence, dependence, visibility, capacity, capability, pressure, loss, aligned;
+    vec suspicion, response, credibility, offence, dependence, visibility, capacity, capability, pressure, loss, aligned;
 } Stocks;
 
 typedef struct {
     Stocks us, china;
-    v8 hedging, hazard;
+    vec hedging, hazard;
 } State;
 
 /* What one power's stocks say before the other one is asked. */
 typedef struct {
-    v8 vulnerability, felt, reach, power, third;             /* what it could suffer and do */
-    v8 claimed, actual, signal, warned;                      /* what it says */
-    v8 effort, mobilised, floor, spent_dt, shock_harm, met, decoupling; /* what it makes and buys */
+    vec vulnerability, felt, reach, power, third;             /* what it could suffer and do */
+    vec claimed, actual, signal, warned;                      /* what it says */
+    vec effort, mobilised, floor, spent_dt, shock_harm, met, decoupling; /* what it makes and buys */
 } View;
 
 #define IN(id) (x[IN_##id])
 #define OF(id) (x[IN_##id + i])
 #define RIVAL(id) (x[IN_##id + 1 - i])
 
-static Power power_of(const v8 *x, int i, double dt) {
-    v8 own = OF(initial_capability), obsolescence = IN(capacity_obsolescence_rate);
-    v8 outside = 1.0 - IN(initial_aligned_with_us) - IN(initial_aligned_with_china);
+static Power power_of(const vec *x, int i, double dt) {
+    vec own = OF(initial_capability), obsolescence = IN(capacity_obsolescence_rate);
+    vec outside = 1.0 - IN(initial_aligned_with_us) - IN(initial_aligned_with_china);
     return (Power){
         .sincerity = OF(signal_sincerity),
         .restraint_price = dt * IN(restraint_cost) * OF(signal_sincerity),
@@ -103,8 +104,8 @@ static Power power_of(const v8 *x, int i, double dt) {
     };
 }
 
-static Rates rates_of(const v8 *x, int i, double dt) {
-    v8 freedom = dt - dt * IN(state_dominance_drag) * OF(state_dominance), speed = dt / IN(offensive_adjustment_time);
+static Rates rates_of(const vec *x, int i, double dt) {
+    vec freedom = dt - dt * IN(state_dominance_drag) * OF(state_dominance), speed = dt / IN(offensive_adjustment_time);
     return (Rates){
         .anchor = OF(initial_suspicion) * (1.0 - IN(confirmation_bias)),
         .tightening = OF(initial_dependence) * IN(tightening_effect),
@@ -123,8 +124,8 @@ static Rates rates_of(const v8 *x, int i, double dt) {
     };
 }
 
-static World world_of(const v8 *x, double dt) {
-    v8 y = IN(decoupling_cost_exponent), slope = IN(hazard_suspicion_slope);
+static World world_of(const vec *x, double dt) {
+    vec y = IN(decoupling_cost_exponent), slope = IN(hazard_suspicion_slope);
     return (World){
         .learning_dt = dt * IN(suspicion_learning_rate),
         .forgetting_dt = 1.0 - dt * IN(suspicion_forgetting_rate),
@@ -189,7 +190,7 @@ static World world_of(const v8 *x, double dt) {
     };
 }
 
-static State initial_state(const v8 *x) {
+static State initial_state(const vec *x) {
     State s;
     for (int i = 0; i < 2; i++)
         *(i ? &s.china : &s.us) = (Stocks){
@@ -214,21 +215,21 @@ static State initial_state(const v8 *x) {
  * `goal` rows hold goal - initial by now. */
 #define NOW(id, k, phase) (x[IN_##id + (k)] + x[IN_##id##_goal + (k)] * (phase))
 
-static __attribute__((noinline)) void set_levers(Levers *out, const v8 *x, const Rates *f, int i, v8 policy,
-                                                 v8 reassure) {
+static __attribute__((noinline)) void set_levers(Levers *out, const vec *x, const Rates *f, int i, vec policy,
+                                                 vec reassure) {
     int o = 1 - i;
-    v8 negotiation = IN(negotiation_goal) * reassure;
-    v8 drive = NOW(self_sufficiency_drive, i, policy), control = NOW(export_control, i, policy);
-    v8 cut = NOW(export_control, o, policy), baseline = NOW(offensive_baseline, i, policy);
-    v8 propensity = NOW(coercion_propensity, i, policy), third = IN(third_state_exposure) * propensity;
-    v8 signalling = NOW(intention_signalling, i, reassure), warning = NOW(fair_warning, i, reassure);
-    v8 rival_signalling = NOW(intention_signalling, o, reassure);
-    v8 opacity = OF(state_dominance) - OF(state_dominance) * (IN(transparency_effect) * signalling);
-    v8 rival_opacity = RIVAL(state_dominance) - RIVAL(state_dominance) * (IN(transparency_effect) * rival_signalling);
-    v8 uncertainty = least(1, IN(intention_uncertainty) + IN(opacity_uncertainty) * rival_opacity);
-    v8 sure = 1.0 - uncertainty, open = 1.0 - cut, access = 1.0 - IN(frontier_access_weight) * cut;
-    v8 efficient = least(1, OF(initial_dependence) + f->tightening * NOW(dependence_tightening, o, policy));
-    v8 said = IN(intention_signal_weight) * signalling + IN(warning_signal_weight) * warning;
+    vec negotiation = IN(negotiation_goal) * reassure;
+    vec drive = NOW(self_sufficiency_drive, i, policy), control = NOW(export_control, i, policy);
+    vec cut = NOW(export_control, o, policy), baseline = NOW(offensive_baseline, i, policy);
+    vec propensity = NOW(coercion_propensity, i, policy), third = IN(third_state_exposure) * propensity;
+    vec signalling = NOW(intention_signalling, i, reassure), warning = NOW(fair_warning, i, reassure);
+    vec rival_signalling = NOW(intention_signalling, o, reassure);
+    vec opacity = OF(state_dominance) - OF(state_dominance) * (IN(transparency_effect) * signalling);
+    vec rival_opacity = RIVAL(state_dominance) - RIVAL(state_dominance) * (IN(transparency_effect) * rival_signalling);
+    vec uncertainty = least(1, IN(intention_uncertainty) + IN(opacity_uncertainty) * rival_opacity);
+    vec sure = 1.0 - uncertainty, open = 1.0 - cut, access = 1.0 - IN(frontier_access_weight) * cut;
+    vec efficient = least(1, OF(initial_dependence) + f->tightening * NOW(dependence_tightening, o, policy));
+    vec said = IN(intention_signal_weight) * signalling + IN(warning_signal_weight) * warning;
     out->uncertainty = uncertainty + sure * f->anchor;
     out->belief_slope = sure * IN(confirmation_bias);
     out->threat_floor = IN(misappropriation_weight) * NOW(misappropriation, o, policy);
@@ -262,11 +263,11 @@ static __attribute__((noinline)) void set_levers(Levers *out, const v8 *x, const
 }
 
 /* One power seen alone: `a` its stocks, `b` the other's. */
-INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stocks *a, const Stocks *b, v8 hedging,
-                    v8 shock) {
+INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stocks *a, const Stocks *b, vec hedging,
+                    vec shock) {
     View v;
     /* dependence and reach */
-    v8 unseen = 1.0 - a->visibility, unfelt = w->alarm_base + w->alarm_slope * a->pressure;
+    vec unseen = 1.0 - a->visibility, unfelt = w->alarm_base + w->alarm_slope * a->pressure;
     v.vulnerability = a->dependence - a->dependence * (w->surge * a->capacity);
     v.felt = v.vulnerability * (a->visibility + unseen * unfelt);
     v.reach = w->reach + w->reach_slope * a->aligned;
@@ -274,7 +275,7 @@ INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stock
     v.third = l->third * a->offence; /* coercion of third states times their repulsion */
 
     /* restraint and the signal the other one sees */
-    v8 offered = least(1, l->restraint + l->reciprocity * b->credibility);
+    vec offered = least(1, l->restraint + l->reciprocity * b->credibility);
     v.claimed = offered - offered * (w->resistance * a->pressure);
     v.actual = p->sincerity * v.claimed;
     v.signal = l->signal + w->restraint_signal * v.claimed;
@@ -282,18 +283,18 @@ INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stock
 
     /* effort of firms and government */
     v.effort = l->drive + l->not_drive * a->response;
-    v8 calm = l->not_industrial - l->not_industrial * (p->mobilisation * a->pressure);
+    vec calm = l->not_industrial - l->not_industrial * (p->mobilisation * a->pressure);
     v.mobilised = 1.0 - (calm - calm * (w->response_mobilisation * a->response));
 
     /* supply: what cannot be replaced, what is moved away, what is denied, what is spare in a shock */
-    v8 missing = 1.0 - a->capacity - w->supply_share * (hedging + a->aligned);
+    vec missing = 1.0 - a->capacity - w->supply_share * (hedging + a->aligned);
     v.floor = most(0, missing);
-    v8 movable = most(0, a->dependence - v.floor * l->floor_share);
-    v8 aim = w->untargeted_dt + w->targeted_dt * a->visibility;
+    vec movable = most(0, a->dependence - v.floor * l->floor_share);
+    vec aim = w->untargeted_dt + w->targeted_dt * a->visibility;
     v.spent_dt = movable * v.effort * aim + l->denied_dt * a->dependence;
-    v8 lost_trade = most(0, l->efficient - a->dependence) * a->dependence;
-    v8 spare = most(0, a->dependence + lost_trade * l->reach_back - missing);
-    v8 hit = most(0, shock - shock * a->capacity - w->redundancy_use * spare);
+    vec lost_trade = most(0, l->efficient - a->dependence) * a->dependence;
+    vec spare = most(0, a->dependence + lost_trade * l->reach_back - missing);
+    vec hit = most(0, shock - shock * a->capacity - w->redundancy_use * spare);
     v.shock_harm = hit - hit * (w->preparedness * a->visibility);
     v.met = least(1, a->dependence * p->per_dependence);
     v.decoupling = 1.0 - v.met;
@@ -302,100 +303,100 @@ INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stock
 
 /* The next stocks of one power. `m`, `r` are the views of itself and of its rival. */
 INLINE Stocks moved(const World *w, const Power *p, const Levers *l, const Stocks *a, const Stocks *b, const View *m,
-                    const View *r, v8 threat, v8 threat_per_cost, v8 acts, v8 harm, v8 loss_dt, v8 hedging,
-                    v8 both_decoupled, v8 attraction, v8 *to_hedging) {
+                    const View *r, vec threat, vec threat_per_cost, vec acts, vec harm, vec loss_dt, vec hedging,
+                    vec both_decoupled, vec attraction, vec *to_hedging) {
     Stocks n;
-    v8 reassured = b->credibility * r->signal;
-    v8 learned = w->learning_dt * threat;
+    vec reassured = b->credibility * r->signal;
+    vec learned = w->learning_dt * threat;
     n.suspicion = learned + a->suspicion * (w->forgetting_dt - w->reassured_dt * reassured - learned);
     n.response = w->response_keeps * a->response + w->gain_dt * threat_per_cost;
-    v8 doubt = w->credit_dt - w->credit_dt * (w->bad_faith * b->suspicion);
-    v8 trust_lost = w->acts_damage_dt * acts + p->deception_damage_dt * (m->claimed * b->visibility);
-    v8 gained = doubt * m->signal;
+    vec doubt = w->credit_dt - w->credit_dt * (w->bad_faith * b->suspicion);
+    vec trust_lost = w->acts_damage_dt * acts + p->deception_damage_dt * (m->claimed * b->visibility);
+    vec gained = doubt * m->signal;
     n.credibility = gained + a->credibility * (w->fading_keeps - trust_lost - gained);
     n.offence = w->offence_keeps * a->offence + (l->offence_dt + l->offence_threat_dt * threat) * (1.0 - m->actual);
-    v8 relinked = (l->efficient - a->dependence) * (l->relink_dt - l->relink_dt * a->response);
+    vec relinked = (l->efficient - a->dependence) * (l->relink_dt - l->relink_dt * a->response);
     n.dependence = a->dependence + relinked - m->spent_dt;
-    v8 found = l->mapped_dt + w->found_by_pressure_dt * a->pressure;
+    vec found = l->mapped_dt + w->found_by_pressure_dt * a->pressure;
     n.visibility = found + a->visibility * (w->churn_keeps - found);
-    v8 built = p->kept_dt + l->build_dt * m->mobilised;
+    vec built = p->kept_dt + l->build_dt * m->mobilised;
     n.capacity = p->max_capacity * built + a->capacity * (w->obsolescence_keeps - built);
-    v8 behind = most(0, b->capability - a->capability);
-    v8 growth = p->erosion + l->innovate_dt * m->mobilised - w->scale_loss_dt * r->decoupling;
+    vec behind = most(0, b->capability - a->capability);
+    vec growth = p->erosion + l->innovate_dt * m->mobilised - w->scale_loss_dt * r->decoupling;
     n.capability = a->capability * growth + (p->own_pull + behind * (l->stolen_dt + l->open_dt * m->met));
-    v8 scare = p->legitimacy_dt * (m->felt * threat) + p->harm_dt * harm;
+    vec scare = p->legitimacy_dt * (m->felt * threat) + p->harm_dt * harm;
     n.pressure = scare + a->pressure * (w->relief_keeps - scare);
     n.loss = a->loss + loss_dt;
-    v8 align = hedging * (p->base_alignment + (l->bloc_dt + w->forced_choice_half_dt * both_decoupled) * attraction);
-    v8 back = a->aligned * (w->return_dt + w->return_dt * m->third);
+    vec align = hedging * (p->base_alignment + (l->bloc_dt + w->forced_choice_half_dt * both_decoupled) * attraction);
+    vec back = a->aligned * (w->return_dt + w->return_dt * m->third);
     n.aligned = a->aligned + (align - back);
     *to_hedging = back - align;
     return n;
 }
 
 INLINE void step(State *s, const World *w, const Power *pu, const Power *pc, const Levers *lu, const Levers *lc,
-                 v8 shock) {
+                 vec shock) {
     const Stocks us = s->us, china = s->china;
     /* lost gains: decoupling to the power of its cost exponent, both at once and early, because its chain is long */
-    v8 met_u = least(1, us.dependence * pu->per_dependence), met_c = least(1, china.dependence * pc->per_dependence);
-    v8 lost[2] = {1.0 - met_u, 1.0 - met_c};
-    v8 exponent[2] = {w->exponent, w->exponent}, at_zero[2] = {w->at_zero, w->at_zero};
+    vec met_u = least(1, us.dependence * pu->per_dependence), met_c = least(1, china.dependence * pc->per_dependence);
+    vec lost[2] = {1.0 - met_u, 1.0 - met_c};
+    vec exponent[2] = {w->exponent, w->exponent}, at_zero[2] = {w->at_zero, w->at_zero};
     pow_many(2, lost, exponent, at_zero);
     View u = view_of(w, pu, lu, &us, &china, s->hedging, shock);
     View c = view_of(w, pc, lc, &china, &us, s->hedging, shock);
 
     /* coercion and the acts the other side sees */
-    v8 leverage_u = u.power * c.vulnerability, leverage_c = c.power * u.vulnerability;
-    v8 will_u = least(1, lu->propensity + lu->opportunity * c.actual) + w->reactive * us.suspicion;
-    v8 will_c = least(1, lc->propensity + lc->opportunity * u.actual) + w->reactive * china.suspicion;
-    v8 coercion_u = leverage_u * will_u * (1.0 - w->deterrence * leverage_c);
-    v8 coercion_c = leverage_c * will_c * (1.0 - w->deterrence * leverage_u);
-    v8 acts_u = coercion_u + lu->control_acts * c.vulnerability + lu->third_acts * us.offence;
-    v8 acts_c = coercion_c + lc->control_acts * u.vulnerability + lc->third_acts * china.offence;
-    v8 denial_u = lu->control * c.vulnerability, denial_c = lc->control * u.vulnerability;
+    vec leverage_u = u.power * c.vulnerability, leverage_c = c.power * u.vulnerability;
+    vec will_u = least(1, lu->propensity + lu->opportunity * c.actual) + w->reactive * us.suspicion;
+    vec will_c = least(1, lc->propensity + lc->opportunity * u.actual) + w->reactive * china.suspicion;
+    vec coercion_u = leverage_u * will_u * (1.0 - w->deterrence * leverage_c);
+    vec coercion_c = leverage_c * will_c * (1.0 - w->deterrence * leverage_u);
+    vec acts_u = coercion_u + lu->control_acts * c.vulnerability + lu->third_acts * us.offence;
+    vec acts_c = coercion_c + lc->control_acts * u.vulnerability + lc->third_acts * china.offence;
+    vec denial_u = lu->control * c.vulnerability, denial_c = lc->control * u.vulnerability;
 
     /* harm and loss of welfare, per time step */
-    v8 unmet_u = most(0, u.floor - us.dependence), unmet_c = most(0, c.floor - china.dependence);
-    v8 harm_u = coercion_c * c.warned + w->denial_harm * denial_c + (w->unmet_harm * unmet_u + u.shock_harm);
-    v8 harm_c = coercion_u * u.warned + w->denial_harm * denial_u + (w->unmet_harm * unmet_c + c.shock_harm);
-    v8 gains_u = pu->decoupling_cost - pu->decoupling_cost * (w->mitigation * us.capacity);
-    v8 gains_c = pc->decoupling_cost - pc->decoupling_cost * (w->mitigation * china.capacity);
-    v8 own_u = w->sender_cost_dt * (coercion_u + denial_u) + pu->restraint_price * u.claimed;
-    v8 own_c = w->sender_cost_dt * (coercion_c + denial_c) + pc->restraint_price * c.claimed;
-    v8 loss_u = gains_u * lost[0] + w->adjustment * u.spent_dt + w->harm_cost_dt * harm_u +
+    vec unmet_u = most(0, u.floor - us.dependence), unmet_c = most(0, c.floor - china.dependence);
+    vec harm_u = coercion_c * c.warned + w->denial_harm * denial_c + (w->unmet_harm * unmet_u + u.shock_harm);
+    vec harm_c = coercion_u * u.warned + w->denial_harm * denial_u + (w->unmet_harm * unmet_c + c.shock_harm);
+    vec gains_u = pu->decoupling_cost - pu->decoupling_cost * (w->mitigation * us.capacity);
+    vec gains_c = pc->decoupling_cost - pc->decoupling_cost * (w->mitigation * china.capacity);
+    vec own_u = w->sender_cost_dt * (coercion_u + denial_u) + pu->restraint_price * u.claimed;
+    vec own_c = w->sender_cost_dt * (coercion_c + denial_c) + pc->restraint_price * c.claimed;
+    vec loss_u = gains_u * lost[0] + w->adjustment * u.spent_dt + w->harm_cost_dt * harm_u +
                 (w->industry_cost_dt * u.mobilised + own_u);
-    v8 loss_c = gains_c * lost[1] + w->adjustment * c.spent_dt + w->harm_cost_dt * harm_c +
+    vec loss_c = gains_c * lost[1] + w->adjustment * c.spent_dt + w->harm_cost_dt * harm_c +
                 (w->industry_cost_dt * c.mobilised + own_c);
 
     /* fatigue of cost, and the share of capability that is the rival's (the two shares add up to one) */
-    v8 fatigue_u = 1.0 + w->fatigue_dt * loss_u, fatigue_c = 1.0 + w->fatigue_dt * loss_c;
-    v8 share_u = china.capability / (us.capability + china.capability), share_c = 1.0 - share_u;
+    vec fatigue_u = 1.0 + w->fatigue_dt * loss_u, fatigue_c = 1.0 + w->fatigue_dt * loss_c;
+    vec share_u = china.capability / (us.capability + china.capability), share_c = 1.0 - share_u;
 
     /* threat as each side perceives it */
-    v8 prior_u = lu->uncertainty + lu->belief_slope * us.suspicion;
-    v8 prior_c = lc->uncertainty + lc->belief_slope * china.suspicion;
-    v8 misread_u = w->ambiguity_half * (c.mobilised + c.effort) + w->misattribution * u.shock_harm;
-    v8 misread_c = w->ambiguity_half * (u.mobilised + u.effort) + w->misattribution * c.shock_harm;
-    v8 fear_u = u.felt * c.power * c.warned + pu->lead_weight * share_u + misread_u;
-    v8 fear_c = c.felt * u.power * u.warned + pc->lead_weight * share_c + misread_c;
-    v8 raw_u = -(prior_u * fear_u + (w->demonstration * acts_c + lu->threat_floor));
-    v8 raw_c = -(prior_c * fear_c + (w->demonstration * acts_u + lc->threat_floor));
+    vec prior_u = lu->uncertainty + lu->belief_slope * us.suspicion;
+    vec prior_c = lc->uncertainty + lc->belief_slope * china.suspicion;
+    vec misread_u = w->ambiguity_half * (c.mobilised + c.effort) + w->misattribution * u.shock_harm;
+    vec misread_c = w->ambiguity_half * (u.mobilised + u.effort) + w->misattribution * c.shock_harm;
+    vec fear_u = u.felt * c.power * c.warned + pu->lead_weight * share_u + misread_u;
+    vec fear_c = c.felt * u.power * u.warned + pc->lead_weight * share_c + misread_c;
+    vec raw_u = -(prior_u * fear_u + (w->demonstration * acts_c + lu->threat_floor));
+    vec raw_c = -(prior_c * fear_c + (w->demonstration * acts_u + lc->threat_floor));
 
     /* crisis hazard, and all five exp of a step at once */
-    v8 both_decoupled = u.decoupling + c.decoupling;
-    v8 open_u = most(0, 1.0 - leverage_c * w->per_threshold), open_c = most(0, 1.0 - leverage_u * w->per_threshold);
-    v8 log_hazard = w->hazard_base + w->hazard_suspicion * (us.suspicion + china.suspicion) +
+    vec both_decoupled = u.decoupling + c.decoupling;
+    vec open_u = most(0, 1.0 - leverage_c * w->per_threshold), open_c = most(0, 1.0 - leverage_u * w->per_threshold);
+    vec log_hazard = w->hazard_base + w->hazard_suspicion * (us.suspicion + china.suspicion) +
                     w->hazard_acts * (acts_u + acts_c) +
                     (w->hazard_pressure * (us.pressure + china.pressure) + w->hazard_decoupling * both_decoupled) +
                     (lu->opening * open_u + lc->opening * open_c);
-    v8 ex[5] = {raw_u, raw_c, log_hazard, -u.third, -c.third};
+    vec ex[5] = {raw_u, raw_c, log_hazard, -u.third, -c.third};
     exp_many(5, ex, 0);
-    v8 threat_u = 1.0 - ex[0], threat_c = 1.0 - ex[1];
+    vec threat_u = 1.0 - ex[0], threat_c = 1.0 - ex[1];
     s->hazard += w->hazard_dt * ex[2];
 
     /* third states, then all stocks move at once */
-    v8 attraction_u = share_c * ex[3], attraction_c = share_u * ex[4];
-    v8 from_u, from_c, hedging = s->hedging;
+    vec attraction_u = share_c * ex[3], attraction_c = share_u * ex[4];
+    vec from_u, from_c, hedging = s->hedging;
     s->us = moved(w, pu, lu, &us, &china, &u, &c, threat_u, threat_u / fatigue_u, acts_u, harm_u, loss_u, hedging,
                   both_decoupled, attraction_u, &from_u);
     s->china = moved(w, pc, lc, &china, &us, &c, &u, threat_c, threat_c / fatigue_c, acts_c, harm_c, loss_c, hedging,
@@ -403,8 +404,8 @@ INLINE void step(State *s, const World *w, const Power *pu, const Power *pc, con
     s->hedging = hedging + (from_u + from_c);
 }
 
-INLINE int any_differs(v8 a, v8 b) {
-    i8 d = bits(a) ^ bits(b);
+INLINE int any_differs(vec a, vec b) {
+    ivec d = bits(a) ^ bits(b);
 #ifdef __AVX512F__
     return _mm512_test_epi64_mask((__m512i)d, (__m512i)d) != 0;
 #else
@@ -414,8 +415,8 @@ INLINE int any_differs(v8 a, v8 b) {
 #endif
 }
 
-/* Eight members from start to end. saved[time][output] */
-static void run(v8 *x, v8 (*saved)[OUTPUT_COUNT], double start, double dt, long steps, long every) {
+/* One vector of members from start to end. saved[time][output] */
+static void run(vec *x, vec (*saved)[OUTPUT_COUNT], double start, double dt, long steps, long every) {
     World w = world_of(x, dt);
     Rates rates_us = rates_of(x, 0, dt), rates_china = rates_of(x, 1, dt);
     Power us = power_of(x, 0, dt), china = power_of(x, 1, dt);
@@ -423,25 +424,25 @@ static void run(v8 *x, v8 (*saved)[OUTPUT_COUNT], double start, double dt, long 
     State s = initial_state(x);
     for (int k = IN_industrial_policy; k < IN_signal_sincerity; k += 4) /* all levers: goals become ways to go */
         for (int i = 0; i < 2; i++) x[k + 2 + i] -= x[k + i];
-    v8 policy_before = all(-1.0), reassure_before = all(-1.0);
+    vec policy_before = all(-1.0), reassure_before = all(-1.0);
     for (long t = 0, next = 0;; t++) {
         if (t == next) {
-            v8 *to = *saved++;
+            vec *to = *saved++;
             to[OUT_US_SUSPICION] = s.us.suspicion, to[OUT_CHINA_SUSPICION] = s.china.suspicion;
             to[OUT_US_LOSS] = s.us.loss, to[OUT_CHINA_LOSS] = s.china.loss;
-            to[OUT_CRISIS] = 1.0 - exp8(-s.hazard);
+            to[OUT_CRISIS] = 1.0 - exp_one(-s.hazard);
             next += every;
         }
         if (t == steps) break;
         double time = start + dt * (double)t;
-        v8 policy = least(1, most(0, (time - w.policy_start) * w.per_policy));
-        v8 reassure = least(1, most(0, (time - w.reassurance_start) * w.per_reassurance));
+        vec policy = least(1, most(0, (time - w.policy_start) * w.per_policy));
+        vec reassure = least(1, most(0, (time - w.reassurance_start) * w.per_reassurance));
         if (any_differs(policy, policy_before) || any_differs(reassure, reassure_before)) {
             set_levers(&levers_us, x, &rates_us, 0, policy, reassure);
             set_levers(&levers_china, x, &rates_china, 1, policy, reassure);
             policy_before = policy, reassure_before = reassure;
         }
-        v8 shock = (v8)((time >= w.shock_start) & (time < w.shock_end) & bits(w.shock));
+        vec shock = (vec)((time >= w.shock_start) & (time < w.shock_end) & bits(w.shock));
         step(&s, &w, &us, &china, &levers_us, &levers_china, shock);
     }
 }
@@ -450,7 +451,7 @@ static void run(v8 *x, v8 (*saved)[OUTPUT_COUNT], double start, double dt, long 
  * Returns 0, or 1 when there are more saved times than the buffer holds. */
 int simulate(long members, const double *restrict in, double *restrict out, double start, double dt, long steps,
     long every) {
-    v8 x[INPUT_COUNT], saved[MOST_TIMES][OUTPUT_COUNT];
+    vec x[INPUT_COUNT], saved[MOST_TIMES][OUTPUT_COUNT];
     long times = steps / every + 1;
     if (times > MOST_TIMES) return 1;
     for (long first = 0; first < members; first += LANES) {

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -166,8 +167,8 @@ def table(title: str, question: Question, columns: Columns, rounds: int, by_hand
     peers, absent = gathered(makers)
     worst = check(peers, columns)
     asked = (
-        f"{question.steps} steps, {len(columns)} inputs differ by member, {len(question.outputs)} outputs every "
-        f"{question.every:g}; sdmodel and C compute what these outputs need, Simlin and PySD as they do by default. "
+        f"Euler, {question.steps} steps, {len(columns)} inputs differ by member, {len(question.outputs)} outputs every "
+        f"{question.every:g}. sdmodel, C and PySD compute what these outputs need, Simlin every variable. "
         f"All agree within {worst:.0e} of each value."
     )
     return Table(title, asked, timed(peers, columns, rounds), absent)
@@ -181,28 +182,39 @@ COLD = {
 }
 
 
-def cold_starts(pysd: bool) -> dict[str, float]:
-    """Seconds from starting a process to its end with the first result, all variables saved."""
+def cold_starts(pysd: bool) -> dict[str, tuple[float, float]]:
+    """Seconds (clock, CPU) from starting a process to its end with the first result, all variables saved."""
     took = {}
     with tempfile.TemporaryDirectory() as folder:
         model = DILEMMA.copy_into(folder)
-        environment = os.environ | {"SDMODEL_CACHE": str(Path(folder) / "cache"), "PYTHONPATH": str(MODELS.parent)}
-        commands = {name: [sys.executable, "-W", "ignore", "-c", code, str(model)] for name, code in COLD.items()}
+        commands = {name: ["-W", "ignore", "-c", code, str(model)] for name, code in COLD.items()}
         if (MODELS.parent / "sdmodel" / "__main__.py").exists():
-            commands = {"sdmodel run": [sys.executable, "-m", "sdmodel", "run", str(model)], **commands}
+            commands = {"sdmodel run": ["-m", "sdmodel", "run", str(model)], **commands}
         for name, command in commands.items():
             if name == "PySD" and not pysd:
                 continue
             kinds = ("empty cache", "warm cache") if name.startswith("sdmodel") else ("",)
-            environment["SDMODEL_CACHE"] = str(Path(folder) / name.replace(" ", "_"))
             for kind in kinds:
-                label, started = f"{name}, {kind}".rstrip(", "), time.perf_counter()
-                done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, check=False)
-                if done.returncode == 0:
-                    took[label] = time.perf_counter() - started
-                else:
-                    print(f"(cold start of {label} failed: {done.stderr.decode().strip()[-200:]})", file=sys.stderr)
+                times = [_started(command, folder, kind) for _ in range(1 if name == "PySD" else 3)]
+                took[f"{name}, {kind}".rstrip(", ")] = (
+                    median(wall for wall, _ in times),
+                    median(cpu for _, cpu in times),
+                )
     return took
+
+
+def _started(command: list[str], folder: str, cache: str) -> tuple[float, float]:
+    """Seconds (clock, CPU) of one new Python process; its kernel cache is emptied first when `cache` says so."""
+    kernels = Path(folder) / "kernels"
+    if cache == "empty cache":
+        shutil.rmtree(kernels, ignore_errors=True)
+    environment = os.environ | {"SDMODEL_CACHE": str(kernels), "PYTHONPATH": str(MODELS.parent)}
+    before, started = os.times(), time.perf_counter()
+    done = subprocess.run([sys.executable, *command], env=environment, cwd=folder, capture_output=True, check=False)
+    if done.returncode:
+        sys.exit(f"a cold start failed ({' '.join(command)[:80]}): {done.stderr.decode().strip()[-300:]}")
+    after, wall = os.times(), time.perf_counter() - started
+    return wall, after.children_user + after.children_system - before.children_user - before.children_system
 
 
 def machine() -> dict[str, str]:
@@ -276,8 +288,9 @@ def main() -> None:
         show(one)
     if cold:
         print("\nTo the first result in a new process (dilemma, one run, all variables), seconds")
-        for name, seconds in cold.items():
-            print(f"{name:34}{seconds:8.2f}")
+        print(f"{'':34}{'clock':>8}{'CPU':>8}")
+        for name, (wall, cpu) in cold.items():
+            print(f"{name:34}{wall:8.2f}{cpu:8.2f}")
 
 
 if __name__ == "__main__":

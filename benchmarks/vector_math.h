@@ -1,4 +1,4 @@
-/* exp and pow for eight doubles at once, as polynomials: the C library has them for one double only.
+/* exp and pow for all lanes of a vector at once, as polynomials: the C library has them for one double only.
  *
  * With AVX-512 the rounding, scaling, exponent and table steps are one instruction each; without it the same is
  * spelled with GCC's portable vectors and integer arithmetic on the bits. Both keep NaN visible.
@@ -6,51 +6,63 @@
 #ifndef VECTOR_MATH_H
 #define VECTOR_MATH_H
 
-#ifdef __AVX512F__
+#ifdef __AVX__
 #include <immintrin.h>
 #endif
 
-typedef double v8 __attribute__((vector_size(64)));
-typedef long long i8 __attribute__((vector_size(64)));
+/* As many lanes as a register has: 8 with AVX-512, 4 with AVX, 2 elsewhere (SSE2, NEON). */
+#if defined(__AVX512F__)
+enum { LANES = 8 };
+#elif defined(__AVX__)
+enum { LANES = 4 };
+#else
+enum { LANES = 2 };
+#endif
+typedef double vec __attribute__((vector_size(8 * LANES)));
+typedef long long ivec __attribute__((vector_size(8 * LANES)));
 
 #define INLINE static inline __attribute__((always_inline))
 
-INLINE v8 all(double a) { return (v8){a, a, a, a, a, a, a, a}; }
-INLINE i8 bits(v8 a) { return (i8)a; }
-INLINE v8 choose(i8 mask, v8 yes, v8 no) { return (v8)((mask & bits(yes)) | (~mask & bits(no))); }
+INLINE vec all(double a) { return a - (vec){0}; }
+INLINE ivec bits(vec a) { return (ivec)a; }
+INLINE vec choose(ivec mask, vec yes, vec no) { return (vec)((mask & bits(yes)) | (~mask & bits(no))); }
 
 /* The bound comes first: where the other value is NaN, NaN is what comes back. */
-#ifdef __AVX512F__
-INLINE v8 most(double bound, v8 a) { return (v8)_mm512_max_pd((__m512d)all(bound), (__m512d)a); }
-INLINE v8 least(double bound, v8 a) { return (v8)_mm512_min_pd((__m512d)all(bound), (__m512d)a); }
-INLINE v8 fused(v8 a, v8 b, v8 c) { return (v8)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+#if defined(__AVX512F__)
+INLINE vec most(double bound, vec a) { return (vec)_mm512_max_pd((__m512d)all(bound), (__m512d)a); }
+INLINE vec least(double bound, vec a) { return (vec)_mm512_min_pd((__m512d)all(bound), (__m512d)a); }
+INLINE vec fused(vec a, vec b, vec c) { return (vec)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c); }
+#elif defined(__AVX__) && defined(__FMA__)
+INLINE vec most(double bound, vec a) { return (vec)_mm256_max_pd((__m256d)all(bound), (__m256d)a); }
+INLINE vec least(double bound, vec a) { return (vec)_mm256_min_pd((__m256d)all(bound), (__m256d)a); }
+INLINE vec fused(vec a, vec b, vec c) { return (vec)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c); }
 #else
-INLINE v8 most(double bound, v8 a) { return choose(all(bound) > a, all(bound), a); }
-INLINE v8 least(double bound, v8 a) { return choose(all(bound) < a, all(bound), a); }
-INLINE v8 fused(v8 a, v8 b, v8 c) {
-    for (int i = 0; i < 8; i++) c[i] = __builtin_fma(a[i], b[i], c[i]);
+INLINE vec most(double bound, vec a) { return choose(all(bound) > a, all(bound), a); }
+INLINE vec least(double bound, vec a) { return choose(all(bound) < a, all(bound), a); }
+INLINE vec fused(vec a, vec b, vec c) {
+    for (int i = 0; i < LANES; i++) c[i] = __builtin_fma(a[i], b[i], c[i]);
     return c;
 }
 #endif
 
 /* Sixteen doubles looked up by the low four bits of each lane. */
-INLINE v8 pick(const double *table, i8 index) {
+INLINE vec pick(const double *table, ivec index) {
 #ifdef __AVX512F__
-    return (v8)_mm512_permutex2var_pd(_mm512_load_pd(table), (__m512i)index, _mm512_load_pd(table + 8));
+    return (vec)_mm512_permutex2var_pd(_mm512_load_pd(table), (__m512i)index, _mm512_load_pd(table + 8));
 #else
-    v8 out;
-    for (int i = 0; i < 8; i++) out[i] = table[index[i] & 15];
+    vec out;
+    for (int i = 0; i < LANES; i++) out[i] = table[index[i] & 15];
     return out;
 #endif
 }
 
 /* a * 2^floor(k), k a multiple of 1/16 that exp has limited. */
-INLINE v8 scaled(v8 a, v8 k) {
+INLINE vec scaled(vec a, vec k) {
 #ifdef __AVX512F__
-    return (v8)_mm512_scalef_pd((__m512d)a, (__m512d)k);
+    return (vec)_mm512_scalef_pd((__m512d)a, (__m512d)k);
 #else
-    i8 n = bits(k - 0.46875 + 0x1.8p52) << 13 >> 13, half = n >> 1; /* in two halves: subnormal results */
-    return a * (v8)((half + 1023) << 52) * (v8)((n - half + 1023) << 52);
+    ivec n = bits(k - 0.46875 + 0x1.8p52) << 13 >> 13, half = n >> 1; /* in two halves: subnormal results */
+    return a * (vec)((half + 1023) << 52) * (vec)((n - half + 1023) << 52);
 #endif
 }
 
@@ -66,8 +78,8 @@ static const double root[16] __attribute__((aligned(64))) = {
  * r = a - k ln 2, |r| < 0.0217, e^a = 2^whole(k) * 2^fraction(k) * e^r, e^r by a polynomial of degree 6. */
 #define EACH for (int i = 0; i < n; i++)
 
-INLINE void exp_many(int n, v8 *a, const v8 *tail) {
-    v8 t[5], k[5], r[5], r2[5], p[5], q[5];
+INLINE void exp_many(int n, vec *a, const vec *tail) {
+    vec t[5], k[5], r[5], r2[5], p[5], q[5];
     EACH a[i] = least(710.0, most(-746.0, a[i]));
     EACH t[i] = fused(a[i], all(0x1.71547652b82fep+0), all(0x1.8p48));
     EACH k[i] = t[i] - 0x1.8p48;
@@ -84,7 +96,7 @@ INLINE void exp_many(int n, v8 *a, const v8 *tail) {
     EACH a[i] = scaled(fused(q[i], p[i], q[i]), k[i]);
 }
 
-INLINE v8 exp8(v8 a) {
+INLINE vec exp_one(vec a) {
     exp_many(1, &a, 0);
     return a;
 }
@@ -100,26 +112,26 @@ static const double centre_log[16] __attribute__((aligned(64))) = {
     0x1.269621134db92p-1, 0x1.38ae2171976e7p-1, 0x1.4b6fd6f970c1fp-1, 0x1.5af405c3649e0p-1};
 
 /* x = 2^e m with 1 <= m < 2 */
-INLINE void exponent_and_mantissa(v8 x, v8 *e, v8 *m) {
+INLINE void exponent_and_mantissa(vec x, vec *e, vec *m) {
 #ifdef __AVX512F__
-    *e = (v8)_mm512_getexp_pd((__m512d)x);
-    *m = (v8)_mm512_getmant_pd((__m512d)x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
+    *e = (vec)_mm512_getexp_pd((__m512d)x);
+    *m = (vec)_mm512_getmant_pd((__m512d)x, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src);
 #else
-    i8 tiny = x < 0x1p-1022;
-    v8 normal = choose(tiny, x * 0x1p54, x);
-    *e = __builtin_convertvector((bits(normal) >> 52) - 1023 - (tiny & 54), v8);
-    *m = choose(normal == normal, (v8)((bits(normal) & 0xfffffffffffffLL) | 0x3ff0000000000000LL), x);
+    ivec tiny = x < 0x1p-1022;
+    vec normal = choose(tiny, x * 0x1p54, x);
+    *e = __builtin_convertvector((bits(normal) >> 52) - 1023 - (tiny & 54), vec);
+    *m = choose(normal == normal, (vec)((bits(normal) & 0xfffffffffffffLL) | 0x3ff0000000000000LL), x);
 #endif
 }
 
 /* x^y for finite x >= 0: x = 2^e m, log x = e ln 2 + log c + log(1 + r) with r = m/c - 1, |r| <= 1/32, kept as a sum
  * of two doubles because y multiplies its error; then e^(y log x). x = 0 gives 0^y, which the caller passes as
  * `at_zero`. x holds the result. */
-INLINE void pow_many(int n, v8 *x, const v8 *y, const v8 *at_zero) {
-    v8 e[2], m[2], r[2], r2[2], p[2], q[2], s[2], head[2], lost[2], power[2];
-    i8 index[2];
+INLINE void pow_many(int n, vec *x, const vec *y, const vec *at_zero) {
+    vec e[2], m[2], r[2], r2[2], p[2], q[2], s[2], head[2], lost[2], power[2];
+    ivec index[2];
     EACH exponent_and_mantissa(x[i], &e[i], &m[i]);
-    EACH index[i] = (i8)(bits(m[i]) >> 48);
+    EACH index[i] = (ivec)(bits(m[i]) >> 48);
     EACH r[i] = fused(m[i], pick(centre_inverse, index[i]), all(-1.0));
     EACH m[i] = pick(centre_log, index[i]);
     EACH r2[i] = r[i] * r[i];

@@ -45,6 +45,13 @@ class Measure:
         """A value without its unit."""
         return number(value, time=self.moment)
 
+    def ends(self, low: float, high: float) -> tuple[str, str]:
+        """Both ends of a range; one that is next to nothing beside the other is shown as nothing."""
+        small, large = sorted((abs(low), abs(high)))
+        if not self.moment and small < 0.005 and large >= 0.0095:
+            low, high = (0.0 if abs(end) == small else end for end in (low, high))
+        return self.value(low), self.value(high)
+
     def full(self, value: float) -> str:
         """A value with its unit."""
         return f"{self.value(value)} {self.unit}" if self.unit and not self.moment else self.value(value)

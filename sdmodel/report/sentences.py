@@ -119,8 +119,7 @@ def _card(contrast: Contrast, pair: Pair) -> KeyFigure:
 
 
 def _side(measure: Measure, member: Member, of: Spread) -> Side:
-    ends = f"{measure.value(of.low)} – {measure.value(of.high)}"
-    return Side(member, measure.value(of.median), ends if of.low < of.high else "")
+    return Side(member, measure.value(of.median), " – ".join(measure.ends(of.low, of.high)) if of.low < of.high else "")
 
 
 def _way(of: Spread) -> tuple[str, float]:
@@ -157,9 +156,7 @@ def _spread(measure: Measure, of: Spread) -> str:
     if not of.low < of.high:
         return measure.full(of.median)
     never = f", and never in {share(of.never)}" if of.never > 0 else ""
-    return (
-        f"{measure.full(of.median)} ({measure.value(of.low)} to {measure.value(of.high)} in nine futures of ten{never})"
-    )
+    return f"{measure.full(of.median)} ({' to '.join(measure.ends(of.low, of.high))} in nine futures of ten{never})"
 
 
 def _against_baseline(members: Sequence[Member], told: Sequence[Measure], table: xr.Dataset) -> list[Paragraph]:

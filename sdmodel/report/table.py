@@ -47,9 +47,7 @@ def _cell(found: Spread, measure: Measure, member: Member) -> Cell:
     different = np.isfinite(found.difference_median) and not member.baseline
     return Cell(
         median=measure.value(found.median),
-        range=""
-        if single or not np.isfinite(found.low)
-        else f"{measure.value(found.low)} – {measure.value(found.high)}",
+        range="" if single or not np.isfinite(found.low) else " – ".join(measure.ends(found.low, found.high)),
         never=f"never in {share(found.never)}" if found.never > 0 else "",
         difference=measure.difference(found.difference_median, found.median) if different else "",
         met=found.acceptable >= HALF if limited else None,

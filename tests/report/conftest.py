@@ -14,8 +14,6 @@ from sdmodel.model.model import Model
 from sdmodel.report.page import write_report
 from sdmodel.study.spec import Study
 
-playwright_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra [test]")
-
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -48,13 +46,24 @@ def written(
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[object]:
-    """A headless Chromium of the system; the tests that need it are skipped where there is none."""
+def chromium() -> str:
+    """The path of a Chromium of the system; the tests that need it are skipped where there is none."""
+    pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: extra [test]")
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(f"no browser found: install one of {', '.join(BROWSERS)}")
-    with playwright_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--headless", "--no-sandbox", "--disable-gpu"])
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[object]:
+    """One headless browser for all tests of a module; not longer, for Playwright keeps an event loop running."""
+    from playwright.sync_api import sync_playwright  # not at the top: Playwright may be missing
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=chromium, args=["--headless", "--no-sandbox", "--disable-gpu"]
+        )
         yield opened
         opened.close()
 

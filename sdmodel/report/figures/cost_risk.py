@@ -78,7 +78,7 @@ def _cloud(runs: xr.Dataset, cost: Measure, risk: Measure, member: Member, thinn
 
 def _median(member: Member, cost: Measure, risk: Measure, across: Spread, upwards: Spread) -> dict[str, Any]:
     told = "<br>".join(
-        f"{in_template(measure.title)}: {measure.value(of.median)} ({measure.value(of.low)} – {measure.value(of.high)})"
+        f"{in_template(measure.title)}: {measure.value(of.median)} ({' – '.join(measure.ends(of.low, of.high))})"
         for measure, of in ((cost, across), (risk, upwards))
     )
     return {

@@ -105,6 +105,7 @@ def _bands(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) ->
     """The 90 % and the 50 % band; none where all futures are one."""
     if np.array_equal(q[0], q[-1]):
         return []
+    outer, inner = (0.13, 0.22) if member.headline else (0.07, 0.15)
     return [
         {
             "type": "scatter",
@@ -118,7 +119,7 @@ def _bands(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) ->
             "line": {"width": 0},
             "hoverinfo": "skip",
         }
-        for low, high, opacity in ((q[0], q[4], 0.13), (q[1], q[3], 0.22))
+        for low, high, opacity in ((q[0], q[4], outer), (q[1], q[3], inner))
     ]
 
 
