@@ -33,6 +33,8 @@ class Emitter:
     declarations: dict[str, str] = field(default_factory=dict)
     globals: dict[str, str] = field(default_factory=dict)
     slots: int = 0
+    positive: set[str] = field(default_factory=set)
+    made: dict[str, tuple[str, Value, Value]] = field(default_factory=dict)
     _known: dict[tuple[str, str], Value] = field(default_factory=dict)
     _slot_of: dict[str, int] = field(default_factory=dict)
     _numbered: int = 0
@@ -122,7 +124,9 @@ class Emitter:
 
     def arithmetic(self, opcode: str, a: Value, b: Value) -> Value:
         """fadd, fsub, fmul or fdiv."""
-        return self.instruction("number", f"{opcode} {FLAGS} {self.types['number']} {{0}}, {{1}}", a, b)
+        result = self.instruction("number", f"{opcode} {FLAGS} {self.types['number']} {{0}}, {{1}}", a, b)
+        self.made[result.text] = (opcode, a, b)
+        return result
 
     def add(self, a: Value, b: Value) -> Value:
         """a + b."""
@@ -133,12 +137,24 @@ class Emitter:
         return self.arithmetic("fsub", a, b)
 
     def multiply(self, a: Value, b: Value) -> Value:
-        """a b."""
+        """a b; a (1 - c) is written a - a c, one instruction instead of two."""
+        for factor, other in ((b, a), (a, b)):
+            opcode, one, taken = self.made.get(factor.text, ("", a, b))
+            if opcode == "fsub" and is_exactly(one, 1.0) and factor.level != ONCE:
+                return self.fused(self.negate(other), taken, other)
         return self.arithmetic("fmul", a, b)
 
     def divide(self, a: Value, b: Value) -> Value:
-        """a / b."""
-        return self.arithmetic("fdiv", a, b)
+        """a / b; where b holds for the whole run by its reciprocal, corrected to the quotient that division gives.
+
+        The correction is exact but for subnormal quotients (Markstein 1990, IBM J. Res. Dev. 34(1), theorem 8.2).
+        """
+        if b.level != ONCE or a.level == ONCE or is_power_of_two(b):
+            return self.arithmetic("fdiv", a, b)
+        reciprocal = self.instruction("number", f"fdiv {self.types['number']} {{0}}, {{1}}", self.number(1.0), b)
+        near = self.strict("fmul", a, reciprocal)
+        quotient = self.fused(self.fused(self.negate(near), b, a), reciprocal, near)
+        return self.select(self.compare("uno", quotient, quotient), near, quotient)
 
     def strict(self, opcode: str, a: Value, b: Value) -> Value:
         """An operation that must not be contracted or reassociated: error-free transformations need it."""
@@ -201,6 +217,35 @@ class Emitter:
         """A number as truth: all but 0 is true, what is not a number too."""
         return value if value.kind == "truth" else self.compare("une", value, self.number(0.0))
 
+    # --- AVX-512 ----------------------------------------------------------------------------------------------------
+
+    @property
+    def avx512(self) -> bool:
+        """Whether the instructions of AVX-512 fit the vectors."""
+        return self.wide_permute and self.width == 8
+
+    def avx512_scaled(self, value: Value, n: Value) -> Value:
+        """value · 2^n for whole n, rounded once."""
+        return self._masked("scalef", "<8 x double> {0}, <8 x double> {1}", "<8 x double>, <8 x double>", value, n)
+
+    def avx512_exponent(self, x: Value) -> Value:
+        """floor(log2 |x|) as a number."""
+        return self._masked("getexp", "<8 x double> {0}", "<8 x double>", x)
+
+    def avx512_mantissa(self, x: Value) -> Value:
+        """The mantissa of x, scaled into [¾, 1½)."""
+        return self._masked("getmant", "<8 x double> {0}, i32 3", "<8 x double>, i32 immarg", x)
+
+    def _masked(self, name: str, arguments: str, types: str, *operands: Value) -> Value:
+        full = f"llvm.x86.avx512.mask.{name}.pd.512"
+        rest = "<8 x double> zeroinitializer, i8 -1, i32 4"  # all lanes, current rounding mode
+        self.declarations[full] = f"declare <8 x double> @{full}({types}, <8 x double>, i8, i32 immarg)"
+        return self.instruction("number", f"call <8 x double> @{full}({arguments}, {rest})", *operands)
+
+    def never_negative(self, value: Value) -> bool:
+        """Whether a value is known to be 0, positive, or not a number."""
+        return value.text in self.positive or (value.literal is not None and value.literal >= 0)
+
     def lanes(self, value: Value, level: int) -> list[str]:
         """SSA names of the scalars of a vector, in the block of `level`."""
         names = []
@@ -233,19 +278,37 @@ class Emitter:
         call = f"call <8 x double> @{name}(<8 x double> {{0}}, <8 x i64> {{1}}, <8 x double> {{2}})"
         return self.instruction("number", call, low, index, high)
 
+    def picked(self, entries: tuple[float, ...], place: Value) -> Value:
+        """entries[i] of a table of sixteen, i in the last four bits of `place`."""
+        bits = self.convert("bitcast", place, "whole")
+        if self.avx512:
+            return self.permute(self.vector(list(entries[:8])), bits, self.vector(list(entries[8:])))
+        return self._from_memory(entries, self.bits("and", bits, self.whole(15)))
+
     def loaded(self, entries: tuple[float, ...], place: Value) -> Value:
         """entries[place] by one load a lane from a constant array."""
+        return self._from_memory(entries, self.convert("fptosi", place, "whole"))
+
+    def _from_memory(self, entries: tuple[float, ...], index: Value) -> Value:
         texts = ", ".join(f"double 0x{struct.unpack('<Q', struct.pack('<d', entry))[0]:016X}" for entry in entries)
         array = f"[{len(entries)} x double] [{texts}]"
         name = self.globals.setdefault(array, f"@table.{len(self.globals)}")
-        index = self.convert("fptosi", place, "whole")
+        known = self._known.get((name, index.text))
+        if known is not None and known.level <= index.level:
+            return known
         loads = []
         for lane in self.lanes(index, index.level):
             pointer, scalar = self.fresh(), self.fresh()
             self.write(index.level, f"{pointer} = getelementptr inbounds double, ptr {name}, i64 {lane}")
             self.write(index.level, f"{scalar} = load double, ptr {pointer}, align 8")
             loads.append(scalar)
-        return self.gathered(loads, index.level)
+        self._known[name, index.text] = self.gathered(loads, index.level)
+        return self._known[name, index.text]
+
+
+def is_power_of_two(value: Value) -> bool:
+    """Whether a value is a literal whose reciprocal is exact."""
+    return value.literal is not None and math.isfinite(value.literal) and math.frexp(value.literal)[0] in (0.5, -0.5)
 
 
 def is_exactly(value: Value, literal: float) -> bool:

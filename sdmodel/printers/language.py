@@ -39,6 +39,8 @@ def _extreme(condition: str) -> Instructions:
         if b.literal is not None and not math.isnan(b.literal):
             a, b = b, a
         result = emit.select(emit.compare(condition, a, b), a, b)  # b, if either is not a number
+        if condition == "ogt" and emit.never_negative(a):
+            emit.positive.add(result.text)
         if a.literal is not None and not math.isnan(a.literal):
             return result
         return emit.select(emit.compare("uno", a, a), a, result)
@@ -76,8 +78,8 @@ def _library(name: str) -> Instructions:
 INSTRUCTIONS: dict[str, Instructions] = {
     "add": _arithmetic("fadd"),
     "subtract": _arithmetic("fsub"),
-    "multiply": _arithmetic("fmul"),
-    "divide": _arithmetic("fdiv"),
+    "multiply": lambda emit, a, b: emit.multiply(emit.as_number(a), emit.as_number(b)),
+    "divide": lambda emit, a, b: emit.divide(emit.as_number(a), emit.as_number(b)),
     "power": _power,
     "negate": lambda emit, a: emit.negate(emit.as_number(a)),
     "less": _comparison("olt"),

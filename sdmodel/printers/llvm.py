@@ -15,7 +15,7 @@ One call runs groups of `width` members. Parameters of the kernel, all in double
 from dataclasses import dataclass
 
 from sdmodel.model.expr import Expr, Interpolate, Number, Ref
-from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Frozen, Held, Stock, Table
+from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Frozen, Held, Stock, Table, Variable
 from sdmodel.printers.emitter import ONCE, SAVE, STEP, Emitter, Value
 from sdmodel.printers.language import INSTRUCTIONS
 from sdmodel.printers.lookup import interpolate
@@ -115,7 +115,6 @@ class _Printer:
 
     def step(self) -> None:
         """Values at one time and the memory of the next."""
-        emit = self.emit
         self.level = STEP
         kept = {**self.values}
         self.values[TIME] = Value("%now.vector", STEP)
@@ -123,17 +122,23 @@ class _Printer:
             self.values[variable.name] = self.passed(
                 place, kept[f"{variable.name} length"], kept[f"{variable.name} before"]
             )
-        for name in self.program.step:
-            self.values[name] = self.of(self._equation(name))
         self.next: dict[str, str] = {}
-        for stock in self.program.stocks:
-            change = emit.multiply(emit.as_number(self.of(stock.net_flow)), Value("%dt.vector.loop", STEP))
-            self.next[stock.name] = emit.at(emit.add(self.values[stock.name], change), STEP).text
-        for held in self.program.held:
-            self.next[held.name] = emit.at(emit.as_number(self.of(held.next)), STEP).text
-        for place, variable in enumerate(self.program.delays):
+        for name in self.program.step:
+            self.advance(self.model[name])
+
+    def advance(self, variable: Variable) -> None:
+        """One variable of the step: an auxiliary's value, or what a memory holds next."""
+        emit = self.emit
+        if isinstance(variable, Auxiliary):
+            self.values[variable.name] = self.of(variable.equation)
+        elif isinstance(variable, Stock):
+            change = emit.multiply(emit.as_number(self.of(variable.net_flow)), Value("%dt.vector.loop", STEP))
+            self.next[variable.name] = emit.at(emit.add(self.values[variable.name], change), STEP).text
+        elif isinstance(variable, Held):
+            self.next[variable.name] = emit.at(emit.as_number(self.of(variable.next)), STEP).text
+        elif isinstance(variable, FixedDelay):
             entering = emit.at(emit.as_number(self.of(variable.input)), STEP)
-            pointer = self.history(place, "%step", STEP)
+            pointer = self.history(self.program.delays.index(variable), "%step", STEP)
             emit.write(STEP, f"store {emit.types['number']} {entering.text}, ptr {pointer}, align {8 * emit.width}")
 
     def _equation(self, name: str) -> Expr:
@@ -175,7 +180,7 @@ class _Printer:
         for name in self.program.save:
             self.values[name] = self.of(self._equation(name))
         self.level = SAVE
-        checked = [Value(self.memory[stock.name][0], STEP) for stock in self.program.stocks]
+        checked = [Value(ssa, STEP) for name, (ssa, _) in self.memory.items() if isinstance(self.model[name], Stock)]
         for place, name in enumerate(self.program.saved):
             value = emit.at(emit.as_number(self.named(name)), SAVE)
             checked.append(value)
@@ -242,7 +247,7 @@ class _Printer:
             *_closing(emit, size),
             "}",
             *emit.declarations.values(),
-            'attributes #0 = { nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512" }',
+            'attributes #0 = { nounwind alignstack=64 "prefer-vector-width"="512" "min-legal-vector-width"="512" }',
         ]
         return "\n".join(parts) + "\n"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sdmodel.model.expr import Expr, references
 from sdmodel.model.model import Auxiliary, Constant, FixedDelay, Frozen, Held, Model, Stock, Variable
-from sdmodel.model.order import at_each_step, at_the_start, starting
+from sdmodel.model.order import at_the_start, starting
 
 
 @dataclass(frozen=True)
@@ -13,8 +13,9 @@ class Program:
     """Names in the order of computation.
 
     `inputs`: every constant of the model, so that one kernel serves any experiment. `start`: all that has an initial
-    value which is needed. `step`: auxiliaries that the change of some memory needs. `save`: those that only saved
-    values need. `stocks`, `held`, `delays`: the memory that is alive.
+    value which is needed. `step`: the memory that is alive, each after the auxiliaries that its change needs; these
+    come as late as they can, so that few values wait at a time. `save`: auxiliaries that only saved values need.
+    `delays`: the fixed delays among the memory, whose histories are kept.
     """
 
     model: Model
@@ -23,8 +24,6 @@ class Program:
     step: tuple[str, ...]
     save: tuple[str, ...]
     saved: tuple[str, ...]
-    stocks: tuple[Stock, ...]
-    held: tuple[Held, ...]
     delays: tuple[FixedDelay, ...]
 
 
@@ -32,22 +31,18 @@ def program(model: Model, saved: Iterable[str]) -> Program:
     """The program that computes `saved` (the model's own names) and nothing that they do not need."""
     wanted = tuple(model[name].name for name in saved)
     alive = _closure(model, wanted, _running)
-    memory = [variable for variable in alive if isinstance(variable, Stock | Held | FixedDelay)]
-    changing = [name for variable in memory for expr in _running(variable) for name in references(expr)]
-    stepped = {variable.name for variable in _closure(model, changing, _running_auxiliary)}
-    beginning = _closure(model, [variable.name for variable in alive if _has_start(variable)], starting)
-    order = [name for name in at_each_step(model) if name in {variable.name for variable in alive}]
-    begun = {variable.name for variable in beginning}
+    memory = [variable.name for variable in alive if isinstance(variable, Stock | Held | FixedDelay)]
+    step = _depth_first(model, memory)
+    save = _depth_first(model, wanted, known=step)
+    begun = {v.name for v in _closure(model, [v.name for v in alive if _has_start(v)], starting)}
     return Program(
         model=model,
         inputs=tuple(variable.name for variable in model.of(Constant)),
         start=tuple(name for name in at_the_start(model) if name in begun),
-        step=tuple(name for name in order if name in stepped),
-        save=tuple(name for name in order if name not in stepped),
+        step=tuple(step),
+        save=tuple(name for name in save if isinstance(model[name], Auxiliary)),
         saved=wanted,
-        stocks=tuple(variable for variable in memory if isinstance(variable, Stock)),
-        held=tuple(variable for variable in memory if isinstance(variable, Held)),
-        delays=tuple(variable for variable in memory if isinstance(variable, FixedDelay)),
+        delays=tuple(variable for variable in alive if isinstance(variable, FixedDelay)),
     )
 
 
@@ -62,8 +57,24 @@ def _running(variable: Variable) -> tuple[Expr, ...]:
     return (variable.input,) if isinstance(variable, FixedDelay) else ()
 
 
-def _running_auxiliary(variable: Variable) -> tuple[Expr, ...]:
-    return (variable.equation,) if isinstance(variable, Auxiliary) else ()
+def _depth_first(model: Model, roots: Iterable[str], known: Iterable[str] = ()) -> list[str]:
+    """`roots`, each directly after the auxiliaries that it needs and that are not there yet; none of `known`."""
+    done, order = set(known), []
+    for root in roots:
+        pending = [(root, False)]
+        while pending:
+            name, is_ready = pending.pop()
+            if name in done:
+                continue
+            if is_ready:
+                done.add(name)
+                order.append(name)
+                continue
+            pending.append((name, True))
+            needed = [model[read].name for expr in _running(model[name]) for read in references(expr) if read in model]
+            waiting = [read for read in needed if read not in done and isinstance(model[read], Auxiliary)]
+            pending.extend((read, False) for read in reversed(waiting))
+    return order
 
 
 def _has_start(variable: Variable) -> bool:

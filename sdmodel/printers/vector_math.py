@@ -1,19 +1,20 @@
 """exp, log and power of whole vectors as instructions: LLVM would call the scalar C library once a lane.
 
 Errors stay within two units in the last place over the whole range, subnormal and infinite values included; tests
-hold them to the C library. Methods: argument reduction and polynomials as in Muller (2016), Elementary Functions,
-ch. 3 and 11; the logarithm's coefficients are those of fdlibm's e_log.c; power carries the logarithm as an unevaluated
-sum of two doubles (Dekker 1971).
+hold them to the C library. Methods: argument reduction, tables and polynomials as in Tang (1990), ACM TOMS 16(4), and
+Muller (2016), Elementary Functions, ch. 3, 6 and 11; power carries the logarithm as an unevaluated sum of two doubles
+(Dekker 1971). CPUs with AVX-512 take numbers apart and put them together in one instruction each.
 """
 
 import math
-from fractions import Fraction
+from decimal import Decimal, localcontext
 
 from sdmodel.printers.emitter import Emitter, Value
 
 LOG2E = 1 / math.log(2)
-LN2_HIGH, LN2_LOW = 6.93147180369123816490e-01, 1.90821492927058770002e-10
 ROUNDER = 1.5 * 2.0**52  # adding it to a number below 2^51 leaves the nearest whole number in the last bits
+_FIRST = 0.75  # a mantissa is in [¾, 1½)
+_A_UNIT = 20  # its logarithm starts from the nearest of sixteen middles, 15/20 to 30/20
 
 # (exp(r) - 1 - r) / r² on |r| < 0.347: interpolated in Chebyshev nodes, relative error of exp 1.7e-17
 _EXP = (
@@ -21,12 +22,35 @@ _EXP = (
     *(0.00019841269863201828, 2.4801520996825697e-05, 2.7557268229963227e-06, 2.76202305675069e-07),
     2.5100494788905042e-08,
 )
-_LOG = (
-    *(6.666666666666735130e-01, 3.999999999940941908e-01, 2.857142874366239149e-01, 2.222219843214978396e-01),
-    *(1.818357216161805012e-01, 1.531383769920937332e-01, 1.479819860511658591e-01),
+# (log(1+r) - r + r²/2) / r³ on |r| < 0.0336, likewise
+_LOG1P = (
+    *(0.3333333333333333, -0.24999999999999523, 0.1999999999999956, -0.16666666672299282),
+    *(0.14285714290913745, -0.12499982042377117, 0.1111109453449214, -0.10021198764181574),
+    0.0911047749675442,
 )
-_ATANH = tuple(float(Fraction(2, odd)) for odd in range(5, 29, 2))  # log((1+s)/(1-s))/s = 2 + 2/3 s² + 2/5 s⁴ …
-_TWO_THIRDS = (2 / 3, float(Fraction(2, 3) - Fraction(2 / 3)))
+
+
+def _split_number(exact: Decimal, bits: int) -> tuple[float, float]:
+    """A number as high + low, the high part with so many bits after the point that products with it are exact."""
+    high = math.ldexp(round(math.ldexp(float(exact), bits)), -bits)
+    return high, float(exact - Decimal(high))
+
+
+def _tables() -> tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...], float, float]:
+    """Of each middle: c near its reciprocal (1 is its own), and -log c as high and low; then log 2 the same way.
+
+    Middle j stands at place j modulo 16, where the last four bits of j find it.
+    """
+    with localcontext() as context:
+        context.prec = 50
+        middles = [Decimal(place if place >= 15 else place + 16) / _A_UNIT for place in range(16)]
+        factors = [float(round(256 / middle)) / 256 for middle in middles]
+        parts = [_split_number(-Decimal(factor).ln(), 40) for factor in factors]
+        high, low = _split_number(Decimal(2).ln(), 40)
+    return tuple(factors), tuple(part[0] for part in parts), tuple(part[1] for part in parts), high, low
+
+
+_FACTOR, _LOG_HIGH, _LOG_LOW, LN2_HIGH, LN2_LOW = _tables()
 
 
 def polynomial(emit: Emitter, x: Value, coefficients: tuple[float, ...]) -> Value:
@@ -53,13 +77,14 @@ def _power_of_two(emit: Emitter, exponent: Value) -> Value:
     return emit.convert("bitcast", emit.bits("shl", biased, emit.whole(52)), "number")
 
 
-def _scaled(emit: Emitter, value: Value, shifted: Value) -> Value:
-    """value · 2^n for `shifted` = n + ROUNDER, in two factors so that the result may be subnormal or overflow."""
-    n = emit.bits(
-        "sub", emit.convert("bitcast", shifted, "whole"), emit.convert("bitcast", emit.number(ROUNDER), "whole")
-    )
-    half = emit.bits("ashr", n, emit.whole(1))
-    rest = emit.bits("sub", n, half)
+def _scaled(emit: Emitter, value: Value, n: Value, shifted: Value) -> Value:
+    """value · 2^n for whole `n` and `shifted` = n + ROUNDER; subnormal or infinite where that is the result."""
+    if emit.avx512:
+        return emit.avx512_scaled(value, n)
+    rounder = emit.convert("bitcast", emit.number(ROUNDER), "whole")
+    whole = emit.bits("sub", emit.convert("bitcast", shifted, "whole"), rounder)
+    half = emit.bits("ashr", whole, emit.whole(1))
+    rest = emit.bits("sub", whole, half)
     return emit.strict("fmul", emit.strict("fmul", value, _power_of_two(emit, half)), _power_of_two(emit, rest))
 
 
@@ -73,19 +98,21 @@ def exp(emit: Emitter, x: Value, low: Value | None = None) -> Value:
     if low is not None:
         r = emit.add(r, low)
     tail = emit.fused(emit.multiply(r, r), polynomial(emit, r, _EXP), r)
-    return _scaled(emit, emit.add(emit.number(1.0), tail), shifted)
+    return _scaled(emit, emit.add(emit.number(1.0), tail), n, shifted)
 
 
 def _split(emit: Emitter, x: Value) -> tuple[Value, Value]:
-    """Positive x as m 2^k with m in [√½, √2): (k as number, m)."""
+    """Positive finite x as m 2^k with m in [¾, 1½): (k as number, m)."""
+    if emit.avx512:
+        m = emit.avx512_mantissa(x)
+        below = emit.select(emit.compare("olt", m, emit.number(1.0)), emit.number(1.0), emit.number(0.0))
+        return emit.add(emit.avx512_exponent(x), below), m
     tiny = emit.compare("olt", x, emit.number(2.0**-1022))
     normal = emit.select(tiny, emit.multiply(x, emit.number(2.0**54)), x)
     bits = emit.convert("bitcast", normal, "whole")
-    offset = emit.bits("sub", bits, emit.whole(0x3FE6A09E667F3BCD))
-    k = emit.bits("ashr", offset, emit.whole(52))
+    k = emit.bits("ashr", emit.bits("sub", bits, emit.convert("bitcast", emit.number(_FIRST), "whole")), emit.whole(52))
     m = emit.convert("bitcast", emit.bits("sub", bits, emit.bits("shl", k, emit.whole(52))), "number")
-    exponent = _whole_as_number(emit, k)
-    return emit.subtract(exponent, emit.select(tiny, emit.number(54.0), emit.number(0.0))), m
+    return emit.subtract(_whole_as_number(emit, k), emit.select(tiny, emit.number(54.0), emit.number(0.0))), m
 
 
 def _whole_as_number(emit: Emitter, k: Value) -> Value:
@@ -95,24 +122,31 @@ def _whole_as_number(emit: Emitter, k: Value) -> Value:
     return emit.strict("fsub", shifted, emit.number(ROUNDER))
 
 
+def _reduced(emit: Emitter, x: Value) -> tuple[Value, Value, Value, Value]:
+    """Positive finite x with log x = high + low + log(1 + r + r_low): (high, low, r, r_low), high and r exact."""
+    k, m = _split(emit, x)
+    place = emit.fused(m, emit.number(_A_UNIT), emit.number(ROUNDER))
+    factor = emit.picked(_FACTOR, place)
+    high = emit.fused(k, emit.number(LN2_HIGH), emit.picked(_LOG_HIGH, place))
+    low = emit.fused(k, emit.number(LN2_LOW), emit.picked(_LOG_LOW, place))
+    product, r_low = _product(emit, m, factor)
+    return high, low, emit.strict("fsub", product, emit.number(1.0)), r_low
+
+
 def log(emit: Emitter, x: Value) -> Value:
     """ln x; -infinity at 0, not a number below."""
-    k, m = _split(emit, x)
-    f = emit.strict("fsub", m, emit.number(1.0))
-    s = emit.strict("fdiv", f, emit.add(emit.number(2.0), f))
-    z = emit.multiply(s, s)
-    rest = emit.multiply(z, polynomial(emit, z, _LOG))
-    half = emit.multiply(emit.multiply(emit.number(0.5), f), f)
-    inner = emit.fused(s, emit.add(half, rest), emit.multiply(k, emit.number(LN2_LOW)))
-    outer = emit.strict("fsub", emit.strict("fsub", half, inner), f)
-    result = emit.strict("fsub", emit.multiply(k, emit.number(LN2_HIGH)), outer)
+    high, low, r, r_low = _reduced(emit, x)
+    square = emit.multiply(r, r)
+    series = emit.fused(r, polynomial(emit, r, _LOG1P), emit.number(-0.5))
+    tail = emit.fused(square, series, emit.add(low, r_low))
+    result = emit.add(high, emit.add(r, tail))
     result = emit.select(emit.compare("oeq", x, emit.number(0.0)), emit.number(-math.inf), result)
     result = emit.select(emit.compare("oeq", x, emit.number(math.inf)), emit.number(math.inf), result)
     return emit.select(emit.compare("ult", x, emit.number(0.0)), emit.number(math.nan), result)
 
 
 def _two_sum(emit: Emitter, a: Value, b: Value) -> tuple[Value, Value]:
-    """a + b for |a| ≥ |b|, without error."""
+    """a + b for |a| ≥ |b| or a = 0, without error."""
     high = emit.strict("fadd", a, b)
     return high, emit.strict("fsub", b, emit.strict("fsub", high, a))
 
@@ -124,53 +158,44 @@ def _product(emit: Emitter, a: Value, b: Value) -> tuple[Value, Value]:
 
 
 def _precise_log(emit: Emitter, x: Value) -> tuple[Value, Value]:
-    """ln x of positive finite x as high + low, to about 65 bits."""
-    k, m = _split(emit, x)
-    f = emit.strict("fsub", m, emit.number(1.0))
-    divisor, divisor_low = _two_sum(emit, emit.number(2.0), f)
-    s = emit.strict("fdiv", f, divisor)
-    remainder = emit.fused(emit.negate(s), divisor, f)
-    s_low = emit.strict("fdiv", emit.fused(emit.negate(s), divisor_low, remainder), divisor)
-    z, z_low = _product(emit, s, s)
-    z_low = emit.fused(emit.add(s, s), s_low, z_low)
-    tail = emit.multiply(z, polynomial(emit, z, _ATANH))  # 2/5 s² + 2/7 s⁴ …
-    third, third_low = _two_sum(emit, emit.number(_TWO_THIRDS[0]), tail)
-    third_low = emit.add(third_low, emit.number(_TWO_THIRDS[1]))
-    c, c_low = _product(emit, z, third)
-    c_low = emit.add(c_low, emit.fused(z, third_low, emit.multiply(z_low, third)))
-    c, c_low2 = _two_sum(emit, emit.number(2.0), c)
-    c_low = emit.add(c_low, c_low2)
-    part, part_low = _product(emit, s, c)
-    part_low = emit.add(part_low, emit.fused(s, c_low, emit.multiply(s_low, c)))
-    base, base_low = _product(emit, k, emit.number(LN2_HIGH))
-    base_low = emit.fused(k, emit.number(LN2_LOW), base_low)
-    high, low = _two_sum(emit, base, part)  # exact: the base is 0 or larger than the part
-    return high, emit.add(low, emit.add(base_low, part_low))
+    """ln x of positive finite x as high + low, to about 64 bits."""
+    high, low, r, r_low = _reduced(emit, x)
+    square, square_low = _product(emit, r, r)
+    sum_, rest = _two_sum(emit, high, r)
+    sum_, rest_of_square = _two_sum(emit, sum_, emit.multiply(emit.number(-0.5), square))
+    cube = emit.fused(emit.multiply(square, r), polynomial(emit, r, _LOG1P), emit.add(low, r_low))
+    small = emit.fused(emit.number(-0.5), square_low, emit.add(rest, rest_of_square))
+    return sum_, emit.add(small, cube)
 
 
 def power(emit: Emitter, x: Value, y: Value) -> Value:
     """x^y with the special values of IEEE 754 pow; not a number for negative x and fractional y."""
-    size = emit.intrinsic("llvm.fabs", x)
-    high, low = _precise_log(emit, size)
-    y_bounded = clamp(emit, y, -1e18, 1e18)
-    product, product_low = _product(emit, y_bounded, high)
-    product_low = emit.fused(y_bounded, low, product_low)
-    product_low = clamp(emit, product_low, -1.0, 1.0)
-    result = exp(emit, product, product_low)
     zero, one, infinite = emit.number(0.0), emit.number(1.0), emit.number(math.inf)
-    rising = emit.compare("ogt", y, zero)
-    result = emit.select(emit.compare("oeq", size, zero), emit.select(rising, zero, infinite), result)
-    result = emit.select(emit.compare("oeq", size, infinite), emit.select(rising, infinite, zero), result)
-    result = emit.select(emit.compare("oeq", size, one), one, result)
-    whole = emit.compare("oeq", emit.intrinsic("llvm.floor", y), y)
-    half = emit.multiply(y, emit.number(0.5))
-    odd = emit.bits("and", whole, emit.compare("one", emit.intrinsic("llvm.floor", half), half), "truth")
-    negative = emit.compare("olt", x, zero)
-    flipped = emit.select(odd, emit.negate(result), result)
-    undefined = emit.bits("and", negative, emit.compare("one", emit.intrinsic("llvm.floor", y), y), "truth")
-    undefined = emit.bits("and", undefined, emit.compare("one", size, infinite), "truth")
-    result = emit.select(negative, flipped, result)
-    result = emit.select(undefined, emit.number(math.nan), result)
+    positive = emit.never_negative(x)
+    size = x if positive else emit.intrinsic("llvm.fabs", x)
+    high, low = _precise_log(emit, size)
+    high = emit.select(emit.compare("oeq", size, zero), emit.number(-math.inf), high)
+    high = emit.select(emit.compare("oeq", size, infinite), infinite, high)
+    bounded = clamp(emit, y, -1e300, 1e300)  # infinity times the logarithm of 1 would have no value
+    product, product_low = _product(emit, bounded, high)
+    product_low = emit.fused(bounded, low, product_low)
+    in_range = emit.compare("olt", emit.intrinsic("llvm.fabs", product), emit.number(1000.0))
+    result = exp(emit, product, emit.select(in_range, product_low, zero))
+    if not positive:
+        result = _signed(emit, x, y, result)
     result = emit.select(emit.compare("uno", x, y), emit.number(math.nan), result)
     result = emit.select(emit.compare("oeq", y, zero), one, result)
     return emit.select(emit.compare("oeq", x, one), one, result)
+
+
+def _signed(emit: Emitter, x: Value, y: Value, size: Value) -> Value:
+    """The sign of x^y for negative x: that of x for odd y, none for even y, no value for a fraction."""
+    infinite, fabs = emit.number(math.inf), emit.intrinsic("llvm.fabs", x)
+    y_floor, half = emit.intrinsic("llvm.floor", y), emit.multiply(y, emit.number(0.5))
+    half_floor = emit.intrinsic("llvm.floor", half)
+    is_whole = emit.compare("oeq", y_floor, y)
+    odd = emit.bits("and", is_whole, emit.compare("one", half_floor, half), "truth")
+    flipped = emit.select(odd, emit.negate(size), size)
+    fraction = emit.bits("and", emit.compare("one", y_floor, y), emit.compare("one", fabs, infinite), "truth")
+    with_sign = emit.select(fraction, emit.number(math.nan), flipped)
+    return emit.select(emit.compare("olt", x, emit.number(0.0)), with_sign, size)
