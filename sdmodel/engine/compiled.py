@@ -27,7 +27,7 @@ _POINTER, _WHOLE, _NUMBER = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 _ARGUMENTS = (
     *(_POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _WHOLE),  # defaults columns places n ld first last
     *(_POINTER, _WHOLE, _WHOLE, _POINTER, _WHOLE, _NUMBER, _NUMBER),  # out members times saves steps start dt
-    *(_POINTER, _POINTER),  # status work
+    *(_POINTER, _POINTER, _POINTER),  # status work literals
 )
 _BLOCK_STEPS = 200_000  # member-steps of one call: long enough to hide the call, short enough for even threads
 _TOLD = 5  # failures that are traced to their variable
@@ -42,6 +42,7 @@ class Machine:
     width: int
     slots: int
     histories: int
+    literals: np.ndarray
     native: Native
     run: Any
 
@@ -52,7 +53,9 @@ def machine(model: Model, saved: tuple[str, ...]) -> Machine:
     plan, here = program(model, saved), host()
     made = kernel(plan, width=8, wide_permute=here.wide_permute)
     native = compiled(made.text)
-    return Machine(plan, made.width, made.slots, made.histories, native, function(native, *_ARGUMENTS))
+    literals = _aligned(len(made.literals))
+    literals[:] = made.literals
+    return Machine(plan, made.width, made.slots, made.histories, literals, native, function(native, *_ARGUMENTS))
 
 
 def simulate(
@@ -151,7 +154,7 @@ def _run(
         made.run(
             *(defaults.ctypes.data, columns.ctypes.data, places.ctypes.data, len(places), groups * width, first, last),
             *(values.ctypes.data, groups * width, len(clock.saves), saves.ctypes.data, clock.steps),
-            *(clock.start, clock.time_step, status.ctypes.data, work.ctypes.data),
+            *(clock.start, clock.time_step, status.ctypes.data, work.ctypes.data, made.literals.ctypes.data),
         )
         memory.put(work)
         return min(last * width, n) - first * width

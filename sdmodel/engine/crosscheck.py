@@ -53,13 +53,11 @@ def _sample(runs: xr.Dataset, size: int, seed: int) -> np.ndarray:
     """Rows of the sample: scenarios in turn, futures at random, failed runs never."""
     sound = np.flatnonzero(~runs["failed"].values) if "failed" in runs else np.arange(runs.sizes["experiment"])
     shuffled = np.random.default_rng(seed).permutation(sound)
-    turn: dict[str, int] = {}
-    order = []
-    for row in shuffled:
-        scenario = str(runs["scenario"].values[row])
-        turn[scenario] = turn.get(scenario, 0) + 1
-        order.append((turn[scenario], row))
-    return np.sort([row for _, row in sorted(order)[:size]]).astype(int)
+    _, scenario = np.unique(runs["scenario"].values[shuffled].astype(str), return_inverse=True)
+    grouped = np.argsort(scenario, kind="stable")
+    turn = np.empty(len(shuffled), dtype=int)
+    turn[grouped] = np.arange(len(shuffled)) - np.searchsorted(scenario[grouped], scenario[grouped])
+    return np.sort(shuffled[np.lexsort((shuffled, turn))[:size]])
 
 
 def _every(times: np.ndarray) -> float | None:

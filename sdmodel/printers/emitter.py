@@ -1,15 +1,24 @@
 """Instructions of LLVM IR as text, for vectors of members: each value computed once, as early as it can be.
 
-A value has a level: ONCE a run, each STEP, or only when a time is SAVEd. An instruction goes to the block of the
-highest level among its operands, which hoists what depends on constants alone out of the time loop. Values of a lower
-level reach the loop through memory, so that they do not crowd the registers.
+A value has a level, and its instruction stands in the block of that level:
+
+    ONCE    depends on constants alone: computed once a run
+    PHASE   depends on time through switches and limits alone (a policy phased in, a shock): computed when one of these
+            changes for any member of the group
+    GATE    depends on time and constants: computed at each step, before it is known whether a phase changes
+    STEP    depends on memory: computed at each step
+    SAVE    wanted by saved values only: computed when a time is saved
+
+An instruction has the highest level among its operands. Values of ONCE and PHASE reach the loop through working memory,
+so that they do not crowd the registers.
 """
 
 import math
 import struct
 from dataclasses import dataclass, field
 
-ONCE, STEP, SAVE = range(3)
+ONCE, PHASE, GATE, STEP, SAVE = range(5)
+PART = int(__import__("os").environ.get("PART", "100"))
 FLAGS = "nsz arcp contract"  # never nnan or ninf: a member that fails must stay visible
 
 
@@ -29,14 +38,21 @@ class Emitter:
 
     width: int
     wide_permute: bool
-    blocks: tuple[list[str], list[str], list[str]] = field(default_factory=lambda: ([], [], []))
+    blocks: tuple[list[str], ...] = field(default_factory=lambda: ([], [], [], [], []))
+    changed: str = ""
+    exact: bool = True
     declarations: dict[str, str] = field(default_factory=dict)
     globals: dict[str, str] = field(default_factory=dict)
     slots: int = 0
     positive: set[str] = field(default_factory=set)
     made: dict[str, tuple[str, Value, Value]] = field(default_factory=dict)
     _known: dict[tuple[str, str], Value] = field(default_factory=dict)
+    literals: list[float] = field(default_factory=list)
+    _places: dict[str, int] = field(default_factory=dict)
+    _entries: dict[str, tuple[float, ...]] = field(default_factory=dict)
     _slot_of: dict[str, int] = field(default_factory=dict)
+    _part_start: int = 0
+    _parts: int = 0
     _numbered: int = 0
 
     @property
@@ -68,7 +84,8 @@ class Emitter:
 
     def instruction(self, kind: str, template: str, *operands: Value) -> Value:
         """The result of one instruction; `template` has {0}, {1}… for operands. Equal instructions are written once."""
-        level = max(operand.level for operand in operands)
+        levels = {operand.level for operand in operands}
+        level = STEP if levels >= {PHASE, GATE} else max(levels)
         body = template.format(*(self.at(operand, level).text for operand in operands))
         known = self._known.get((kind, body))
         if known is not None and known.level <= level:
@@ -80,11 +97,43 @@ class Emitter:
 
     def at(self, value: Value, level: int) -> Value:
         """`value` as it can be read at `level`: literals as they are, what was computed once through memory."""
-        if value.literal is not None or level == ONCE or value.level != ONCE:
+        if level == value.level or value.level in (GATE, STEP, SAVE):
             return value
+        if value.literal is not None:
+            return self._literal(value, level)
         if value.text not in self._slot_of:
             self.store(value, self.slot())
         return self.load(self._slot_of[value.text], value.kind, level)
+
+    def _literal(self, value: Value, level: int) -> Value:
+        """A literal in the loop, read from the table of literals: as an operand from memory it costs no instruction."""
+        if value.kind != "number" or value.text == self.number(0.0).text:
+            return value
+        known = self._known.get(("load", f"literal {value.text} {level}"))
+        if known is not None:
+            return known
+        pointer, name, splat = self.fresh(), self.fresh(), self.fresh()
+        kind, entries = self.types["number"], self._entries.get(value.text)
+        place = self._place_of(value.text, entries or (value.literal or 0.0,))
+        self.write(level, f"{pointer} = getelementptr inbounds double, ptr %literals, i64 {place}")
+        if entries:
+            self.write(level, f"{splat} = load {kind}, ptr {pointer}, align 64")
+        else:
+            self.write(level, f"{name} = load double, ptr {pointer}, align 8")
+            self.write(level, f"{splat}.first = insertelement {kind} poison, double {name}, i64 0")
+            zeros = f"<{self.width} x i32> zeroinitializer"
+            self.write(level, f"{splat} = shufflevector {kind} {splat}.first, {kind} poison, {zeros}")
+        self._known["load", f"literal {value.text} {level}"] = Value(splat, level)
+        return self._known["load", f"literal {value.text} {level}"]
+
+    def _place_of(self, text: str, entries: tuple[float, ...]) -> int:
+        """Where a literal stands in the table of literals; whole vectors at multiples of 64 bytes."""
+        if text not in self._places:
+            if len(entries) > 1:
+                self.literals += [0.0] * (-len(self.literals) % 8)
+            self._places[text] = len(self.literals)
+            self.literals += entries
+        return self._places[text]
 
     def slot(self) -> int:
         """A new place in working memory, one vector wide."""
@@ -96,12 +145,11 @@ class Emitter:
         pointer = self.address(slot, value.level)
         stored = self.convert("bitcast", value, "number") if value.kind == "whole" else self.as_number(value)
         self.write(value.level, f"store {self.types['number']} {stored.text}, ptr {pointer}, align {8 * self.width}")
-        if value.level == ONCE:
-            self._slot_of[value.text] = slot
+        self._slot_of[value.text] = slot
 
     def load(self, slot: int, kind: str, level: int) -> Value:
         """What a slot of working memory holds, as it is at the head of a step."""
-        for earlier in (STEP, level) if level == SAVE else (level,):
+        for earlier in (GATE, STEP, level) if level == SAVE else (GATE, level) if level == STEP else (level,):
             if (known := self._known.get(("load", f"{slot} {earlier} {kind}"))) is not None:
                 return known
         pointer, name = self.address(slot, level), self.fresh()
@@ -109,16 +157,59 @@ class Emitter:
         value = Value(name, level)
         if kind != "number":
             value = self.as_truth(value) if kind == "truth" else self.convert("bitcast", value, "whole")
-        if level == ONCE:
+        if level in (ONCE, PHASE):
             self._slot_of[name] = slot
         self._known["load", f"{slot} {level} {kind}"] = value
         return value
 
-    def address(self, slot: int, level: int) -> str:
-        """Pointer to a slot."""
+    def gated(self, value: Value) -> Value:
+        """A value of GATE as one of PHASE: all that depends on it and on constants is computed only when it changes."""
+        slot, kind = self.slot(), value.kind
+        number = self.as_number(value)
+        self.poke(slot, "%work", self.number(math.nan), ONCE)
+        before = self.peek(slot, "%work", GATE)
+        changed = self.instruction("truth", f"fcmp une {self.types['number']} {{0}}, {{1}}", number, before)
+        self.poke(slot, "%work", number, GATE)
+        self.changed = (
+            self.bits("or", Value(self.changed, GATE, "truth"), changed, "truth").text if self.changed else changed.text
+        )
+        return self.load(slot, kind, PHASE)
+
+    def address(self, slot: int, level: int, base: str = "%work") -> str:
+        """Pointer to a slot of working memory, or of another place."""
         pointer = self.fresh()
-        self.write(level, f"{pointer} = getelementptr inbounds i8, ptr %work, i64 {slot * 8 * self.width}")
+        self.write(level, f"{pointer} = getelementptr inbounds i8, ptr {base}, i64 {slot * 8 * self.width}")
         return pointer
+
+    def peek(self, slot: int, base: str, level: int) -> Value:
+        """What a place outside working memory holds: read again in each part of a step."""
+        known = self._known.get(("load", f"{base} {slot} {level}"))
+        if known is None:
+            pointer, name = self.address(slot, level, base), self.fresh()
+            self.write(level, f"{name} = load {self.types['number']}, ptr {pointer}, align {8 * self.width}")
+            known = self._known["load", f"{base} {slot} {level}"] = Value(name, level)
+        return known
+
+    def poke(self, slot: int, base: str, value: Value, level: int) -> None:
+        """Store a value, as it can be read at `level`, in a place outside working memory."""
+        text, pointer = self.at(self.as_number(value), level).text, self.address(slot, level, base)
+        self.write(level, f"store {self.types['number']} {text}, ptr {pointer}, align {8 * self.width}")
+
+    def part(self) -> None:
+        """Begin a new part of the step once this one is long: what waits in memory is read again, not kept waiting.
+
+        The branch between parts is never taken. It keeps the compiler from reading all memory at the head of the step
+        and then spilling what it read, which costs more than reading twice.
+        """
+        lines = self.blocks[STEP]
+        if len(lines) - self._part_start < PART:
+            return
+        self._parts += 1
+        lines += [f"  br i1 %never, label %done, label %part.{self._parts}", f"part.{self._parts}:"]
+        self._part_start = len(lines)
+        forgotten = [key for key, value in self._known.items() if key[0] == "load" and value.level == STEP]
+        for key in forgotten:
+            del self._known[key]
 
     # --- arithmetic -------------------------------------------------------------------------------------------------
 
@@ -145,13 +236,16 @@ class Emitter:
         return self.arithmetic("fmul", a, b)
 
     def divide(self, a: Value, b: Value) -> Value:
-        """a / b; where b holds for the whole run by its reciprocal, corrected to the quotient that division gives.
+        """a / b; where b holds for the whole run, by its reciprocal.
 
-        The correction is exact but for subnormal quotients (Markstein 1990, IBM J. Res. Dev. 34(1), theorem 8.2).
+        With `exact`, corrected to the quotient that division gives, but for quotients near the smallest numbers
+        (Markstein 1990, IBM J. Res. Dev. 34(1), theorem 8.2); without, within one unit in the last place or two.
         """
-        if b.level != ONCE or a.level == ONCE or is_power_of_two(b):
+        if b.level not in (ONCE, PHASE) or a.level <= b.level or is_power_of_two(b):
             return self.arithmetic("fdiv", a, b)
         reciprocal = self.instruction("number", f"fdiv {self.types['number']} {{0}}, {{1}}", self.number(1.0), b)
+        if not self.exact:
+            return self.multiply(a, reciprocal)
         near = self.strict("fmul", a, reciprocal)
         quotient = self.fused(self.fused(self.negate(near), b, a), reciprocal, near)
         return self.select(self.compare("uno", quotient, quotient), near, quotient)
@@ -269,7 +363,9 @@ class Emitter:
     def vector(self, entries: list[float]) -> Value:
         """A literal with its own number in each lane."""
         texts = [f"double 0x{struct.unpack('<Q', struct.pack('<d', entry))[0]:016X}" for entry in entries]
-        return Value("<" + ", ".join(texts) + ">", ONCE, "number", math.nan)
+        literal = Value("<" + ", ".join(texts) + ">", ONCE, "number", math.nan)
+        self._entries[literal.text] = tuple(entries)
+        return literal
 
     def permute(self, low: Value, index: Value, high: Value) -> Value:
         """Lanes of the sixteen numbers in two registers, chosen by the last four bits of `index` (AVX-512)."""

@@ -9,6 +9,7 @@ One call runs groups of `width` members. Parameters of the kernel, all in double
     saves      [time]                steps at which to save, rising; one more entry that is never reached
     steps, start, dt                 number of steps, first time, time step: the same for all members of a call
     status     [member]              not a number where a stock or saved value was not finite, else 0
+    literals                         `Kernel.literals`, aligned
     work                             aligned memory of `Kernel.slots` vectors + `Kernel.histories` × (steps + 1) vectors
 """
 
@@ -16,15 +17,36 @@ from dataclasses import dataclass
 
 from sdmodel.model.expr import Expr, Interpolate, Number, Ref
 from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Frozen, Held, Stock, Table, Variable
-from sdmodel.printers.emitter import ONCE, SAVE, STEP, Emitter, Value
+from sdmodel.printers.emitter import GATE, ONCE, PHASE, SAVE, STEP, Emitter, Value
 from sdmodel.printers.language import INSTRUCTIONS
 from sdmodel.printers.lookup import interpolate
-from sdmodel.printers.program import Program
+from sdmodel.printers.program import SWITCHES, Program
 
 _SIGNATURE = (
     "ptr noalias %defaults, ptr noalias %columns, ptr noalias %places, i64 %n_columns, i64 %ld, i64 %first, i64 %last, "
     "ptr noalias %out, i64 %members, i64 %times, ptr noalias %saves, i64 %steps, double %start, double %dt, "
-    "ptr noalias %status, ptr noalias %work"
+    "ptr noalias %status, ptr noalias %work, ptr noalias %literals"
+)
+
+
+# operations whose result rests while their argument moves
+_SETTLING = frozenset(
+    [
+        "minimum",
+        "maximum",
+        "select",
+        "truncate",
+        "floor",
+        "and",
+        "or",
+        "not",
+        "less",
+        "less_equal",
+        "greater",
+        "greater_equal",
+        "equal",
+        "not_equal",
+    ]
 )
 
 
@@ -36,12 +58,13 @@ class Kernel:
     width: int
     slots: int
     histories: int
+    literals: tuple[float, ...]
 
 
 def kernel(program: Program, *, width: int, wide_permute: bool) -> Kernel:
     """The kernel of a program; `wide_permute` tells that the CPU has AVX-512, `width` should suit its registers."""
     printer = _Printer(program, Emitter(width, wide_permute))
-    return Kernel(printer.text(), width, printer.emit.slots, len(program.delays))
+    return Kernel(printer.text(), width, printer.emit.slots, len(program.delays), tuple(printer.emit.literals))
 
 
 class _Printer:
@@ -54,9 +77,10 @@ class _Printer:
         self.status = emit.slot()
         self.saved_slots = emit.slots
         emit.slots += len(program.saved)
-        self.memory: dict[str, tuple[str, str]] = {}  # name → (SSA name in the loop, initial value)
+        self.memory: dict[str, int] = {}  # name → its place in the buffers of this step and the next
         self.values: dict[str, Value] = {}
         self.level = ONCE
+        self.limits = 0
 
     # --- values -----------------------------------------------------------------------------------------------------
 
@@ -69,8 +93,29 @@ class _Printer:
         if isinstance(expr, Interpolate):
             table = self.model[expr.table]
             assert isinstance(table, Table)
-            return interpolate(self.emit, table, self.emit.as_number(self.of(expr.argument)))
-        return INSTRUCTIONS[expr.operation](self.emit, *map(self.of, expr.arguments))
+            at = self.emit.as_number(self.limited(expr.argument))
+            return self.settled(interpolate(self.emit, table, at), table.beyond != "extrapolate")
+        if expr.operation not in _SETTLING:
+            return INSTRUCTIONS[expr.operation](self.emit, *map(self.of, expr.arguments))
+        was_exact = self.emit.exact
+        arguments = []
+        for place, argument in enumerate(expr.arguments):
+            decides = expr.operation in SWITCHES and (expr.operation != "select" or place == 0)
+            self.emit.exact = was_exact or decides
+            arguments.append(self.limited(argument))
+        self.emit.exact = was_exact
+        return self.settled(INSTRUCTIONS[expr.operation](self.emit, *arguments), True)
+
+    def limited(self, expr: Expr) -> Value:
+        """The value of an expression below a switch or limit, which settles at the outermost of them only."""
+        self.limits += 1
+        value = self.of(expr)
+        self.limits -= 1
+        return value
+
+    def settled(self, value: Value, settles: bool) -> Value:
+        """`value` as one of PHASE, if it depends on time alone and rests while a switch or limit holds it."""
+        return self.emit.gated(value) if settles and value.level == GATE and not self.limits else value
 
     def named(self, name: str) -> Value:
         """The value of a variable in the block being written."""
@@ -79,6 +124,8 @@ class _Printer:
         own = self.model[name].name
         if own in self.inputs:
             return self.emit.load(self.inputs[own], "number", ONCE)
+        if own in self.memory and self.level != ONCE:
+            return self.emit.peek(self.memory[own], "%now.buffer", self.level)
         return self.values[own]
 
     # --- blocks -----------------------------------------------------------------------------------------------------
@@ -93,14 +140,18 @@ class _Printer:
                 self.values[name] = self.of(variable.equation if variable.initial is None else variable.initial)
             elif isinstance(variable, Stock | Held):
                 self.values[name] = emit.as_number(self.of(variable.initial))
-                self.memory[name] = (f"%memory.{len(self.memory)}", self.values[name].text)
+                self.memory[name] = len(self.memory)
+                emit.poke(self.memory[name], "%first.buffer", self.values[name], ONCE)
             elif isinstance(variable, FixedDelay):
                 self.values[name] = emit.as_number(self.of(variable.initial))
                 self.fixed_delay_start(variable)
             elif isinstance(variable, Frozen):
                 self.values[name] = emit.as_number(self.of(variable.equation))
         frozen = {name: self.values[name] for name in self.program.start if isinstance(self.model[name], Frozen)}
-        self.values = {**frozen, **{name: Value(ssa, STEP) for name, (ssa, _) in self.memory.items()}}
+        self.values = {
+            **frozen,
+            **{name: self.values[name] for name in self.values if name.endswith((" length", " before"))},
+        }
 
     def fixed_delay_start(self, variable: FixedDelay) -> None:
         """Length of a fixed delay in steps, at least 1, and its value before anything has passed through."""
@@ -117,13 +168,14 @@ class _Printer:
         """Values at one time and the memory of the next."""
         self.level = STEP
         kept = {**self.values}
-        self.values[TIME] = Value("%now.vector", STEP)
+        self.values[TIME] = Value("%now.vector", GATE)
         for place, variable in enumerate(self.program.delays):
             self.values[variable.name] = self.passed(
                 place, kept[f"{variable.name} length"], kept[f"{variable.name} before"]
             )
-        self.next: dict[str, str] = {}
         for name in self.program.step:
+            self.emit.part()
+            self.emit.exact = name in self.program.exact
             self.advance(self.model[name])
 
     def advance(self, variable: Variable) -> None:
@@ -133,13 +185,17 @@ class _Printer:
             self.values[variable.name] = self.of(variable.equation)
         elif isinstance(variable, Stock):
             change = emit.multiply(emit.as_number(self.of(variable.net_flow)), Value("%dt.vector.loop", STEP))
-            self.next[variable.name] = emit.at(emit.add(self.values[variable.name], change), STEP).text
+            self.hold(variable.name, emit.add(self.named(variable.name), change))
         elif isinstance(variable, Held):
-            self.next[variable.name] = emit.at(emit.as_number(self.of(variable.next)), STEP).text
+            self.hold(variable.name, emit.as_number(self.of(variable.next)))
         elif isinstance(variable, FixedDelay):
             entering = emit.at(emit.as_number(self.of(variable.input)), STEP)
             pointer = self.history(self.program.delays.index(variable), "%step", STEP)
             emit.write(STEP, f"store {emit.types['number']} {entering.text}, ptr {pointer}, align {8 * emit.width}")
+
+    def hold(self, name: str, value: Value) -> None:
+        """Keep what a memory holds at the next step."""
+        self.emit.poke(self.memory[name], "%next", value, STEP)
 
     def _equation(self, name: str) -> Expr:
         variable = self.model[name]
@@ -177,10 +233,11 @@ class _Printer:
     def save(self) -> None:
         """Values that only the saved ones need, written member by member; anything not finite is noted."""
         emit = self.emit
-        for name in self.program.save:
-            self.values[name] = self.of(self._equation(name))
         self.level = SAVE
-        checked = [Value(ssa, STEP) for name, (ssa, _) in self.memory.items() if isinstance(self.model[name], Stock)]
+        for name in self.program.save:
+            self.emit.exact = name in self.program.exact
+            self.values[name] = self.of(self._equation(name))
+        checked = [self.named(name) for name in self.memory if isinstance(self.model[name], Stock)]
         for place, name in enumerate(self.program.saved):
             value = emit.at(emit.as_number(self.named(name)), SAVE)
             checked.append(value)
@@ -214,24 +271,27 @@ class _Printer:
         self.step()
         self.save()
         emit = self.emit
-        number, size = emit.types["number"], 8 * emit.width
-        phis = [
-            f"  {ssa} = phi {number} [ {initial}, %begin ], [ {self.next[name]}, %advance ]"
-            for name, (ssa, initial) in self.memory.items()
-        ]
+        size = 8 * emit.width
+        buffers = (emit.slots, emit.slots + len(self.memory))
+        emit.slots += 2 * len(self.memory)
         parts = [
             *(f"{name} = private unnamed_addr constant {array}, align 64" for array, name in emit.globals.items()),
             f"define void @run({_SIGNATURE}) #0 {{",
-            *_opening(emit, len(self.inputs), self.status, size),
+            *_opening(emit, len(self.inputs), self.status, buffers, size),
             "begin:",
             *emit.blocks[ONCE],
             "  br label %loop",
             "loop:",
             "  %step = phi i64 [ 0, %begin ], [ %step.next, %advance ]",
             "  %saved = phi i64 [ 0, %begin ], [ %saved.next, %advance ]",
-            *phis,
+            "  %now.buffer = phi ptr [ %first.buffer, %begin ], [ %next, %advance ]",
+            "  %next = phi ptr [ %second.buffer, %begin ], [ %now.buffer, %advance ]",
             *_clock(emit),
+            *emit.blocks[GATE],
+            *_gate(emit),
             *emit.blocks[STEP],
+            "  br label %stepped",
+            "stepped:",
             "  %save.at.pointer = getelementptr inbounds i64, ptr %saves, i64 %saved",
             "  %save.at = load i64, ptr %save.at.pointer, align 8",
             "  %is.saved = icmp eq i64 %step, %save.at",
@@ -240,7 +300,7 @@ class _Printer:
             *emit.blocks[SAVE],
             *_scatter(emit.width, self.saved_slots, len(self.program.saved)),
             "advance:",
-            "  %saved.next = phi i64 [ %saved, %loop ], [ %saved.one.more, %scatter ]",
+            "  %saved.next = phi i64 [ %saved, %stepped ], [ %saved.one.more, %scatter ]",
             "  %step.next = add i64 %step, 1",
             "  %more = icmp sle i64 %step.next, %steps",
             "  br i1 %more, label %loop, label %done",
@@ -272,13 +332,31 @@ def _clock(emit: Emitter) -> list[str]:
     ]
 
 
-def _opening(emit: Emitter, n_inputs: int, status: int, size: int) -> list[str]:
+def _gate(emit: Emitter) -> list[str]:
+    """The branch to what is computed when a phase changes, if anything is."""
+    if not emit.changed:
+        return []
+    return [
+        f"  %changed.bits = bitcast {emit.types['truth']} {emit.changed} to i{emit.width}",
+        f"  %changed = icmp ne i{emit.width} %changed.bits, 0",
+        "  br i1 %changed, label %phase, label %settled",
+        "phase:",
+        *emit.blocks[PHASE],
+        "  br label %settled",
+        "settled:",
+    ]
+
+
+def _opening(emit: Emitter, n_inputs: int, status: int, buffers: tuple[int, int], size: int) -> list[str]:
     """Entry, loop over groups, and the inputs of the group: defaults everywhere, then the columns that differ."""
     number, w = emit.types["number"], emit.width
     return [
         "entry:",
         f"  %history = getelementptr inbounds i8, ptr %work, i64 {emit.slots * size}",
+        f"  %first.buffer = getelementptr inbounds i8, ptr %work, i64 {buffers[0] * size}",
+        f"  %second.buffer = getelementptr inbounds i8, ptr %work, i64 {buffers[1] * size}",
         "  %rows = add i64 %steps, 1",
+        "  %never = icmp slt i64 %steps, 0",
         *_vector(emit, "%start.vector", "%start"),
         *_vector(emit, "%dt.vector", "%dt"),
         "  %any = icmp slt i64 %first, %last",

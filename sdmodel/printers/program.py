@@ -3,9 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sdmodel.model.expr import Expr, references
+from sdmodel.model.expr import Apply, Expr, Interpolate, references, walk
 from sdmodel.model.model import Auxiliary, Constant, FixedDelay, Frozen, Held, Model, Stock, Variable
 from sdmodel.model.order import at_the_start, starting
+
+SWITCHES = frozenset(
+    ("select", "truncate", "floor", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
+)
+_LONG = {"exp", "log", "power"}
 
 
 @dataclass(frozen=True)
@@ -15,7 +20,8 @@ class Program:
     `inputs`: every constant of the model, so that one kernel serves any experiment. `start`: all that has an initial
     value which is needed. `step`: the memory that is alive, each after the auxiliaries that its change needs; these
     come as late as they can, so that few values wait at a time. `save`: auxiliaries that only saved values need.
-    `delays`: the fixed delays among the memory, whose histories are kept.
+    `delays`: the fixed delays among the memory, whose histories are kept. `exact`: auxiliaries on which a switch
+    depends at the same time, so that a rounding error of 1e-16 in them could become a jump.
     """
 
     model: Model
@@ -25,6 +31,7 @@ class Program:
     save: tuple[str, ...]
     saved: tuple[str, ...]
     delays: tuple[FixedDelay, ...]
+    exact: frozenset[str]
 
 
 def program(model: Model, saved: Iterable[str]) -> Program:
@@ -32,7 +39,7 @@ def program(model: Model, saved: Iterable[str]) -> Program:
     wanted = tuple(model[name].name for name in saved)
     alive = _closure(model, wanted, _running)
     memory = [variable.name for variable in alive if isinstance(variable, Stock | Held | FixedDelay)]
-    step = _depth_first(model, memory)
+    step = _depth_first(model, [*_long_first(model, memory), *memory])
     save = _depth_first(model, wanted, known=step)
     begun = {v.name for v in _closure(model, [v.name for v in alive if _has_start(v)], starting)}
     return Program(
@@ -43,6 +50,7 @@ def program(model: Model, saved: Iterable[str]) -> Program:
         save=tuple(name for name in save if isinstance(model[name], Auxiliary)),
         saved=wanted,
         delays=tuple(variable for variable in alive if isinstance(variable, FixedDelay)),
+        exact=_exact(model, alive),
     )
 
 
@@ -75,6 +83,55 @@ def _depth_first(model: Model, roots: Iterable[str], known: Iterable[str] = ()) 
             waiting = [read for read in needed if read not in done and isinstance(model[read], Auxiliary)]
             pending.extend((read, False) for read in reversed(waiting))
     return order
+
+
+def _long_first(model: Model, memory: list[str]) -> list[str]:
+    """What to compute first so that long computations which do not need each other stand side by side.
+
+    Each exponential is a chain of instructions that wait for one another; only with others beside it is the processor
+    busy. Rank by rank: all that the auxiliaries of a rank need, then these auxiliaries together.
+    """
+    ranks: dict[int, list[str]] = {}
+    rank: dict[str, int] = {}
+    for name in _depth_first(model, memory):
+        variable = model[name]
+        if not isinstance(variable, Auxiliary):
+            continue
+        below = max(
+            (rank.get(model[read].name, 0) for read in references(variable.equation) if read in model), default=0
+        )
+        is_long = any(isinstance(node, Apply) and node.operation in _LONG for node in walk(variable.equation))
+        rank[name] = below + is_long
+        if is_long:
+            ranks.setdefault(rank[name], []).append(name)
+    order = []
+    for _, names in sorted(ranks.items()):
+        for name in names:
+            needed = [model[read].name for expr in _running(model[name]) for read in references(expr) if read in model]
+            order += [read for read in needed if isinstance(model[read], Auxiliary)]
+        order += names
+    return order
+
+
+def _exact(model: Model, alive: Iterable[Variable]) -> frozenset[str]:
+    switching = [expr for variable in alive for whole in variable.expressions() for expr in switches(model, whole)]
+    read = [name for expr in switching for name in references(expr) if name in model]
+    return frozenset(variable.name for variable in _closure(model, read, _auxiliary_alone))
+
+
+def switches(model: Model, expr: Expr) -> list[Expr]:
+    """The parts of an expression whose smallest change can make its value jump."""
+    found: list[Expr] = []
+    for node in walk(expr):
+        if isinstance(node, Apply) and node.operation in SWITCHES:
+            found += node.arguments[:1] if node.operation == "select" else node.arguments
+        elif isinstance(node, Interpolate) and getattr(model[node.table], "beyond", "") == "steps":
+            found.append(node.argument)
+    return found
+
+
+def _auxiliary_alone(variable: Variable) -> tuple[Expr, ...]:
+    return (variable.equation,) if isinstance(variable, Auxiliary) else ()
 
 
 def _has_start(variable: Variable) -> bool:

@@ -8,6 +8,11 @@ from typing import Any
 from sdmodel.errors import ModelError
 
 _RUNGE_KUTTA = {"1", "5"}
+_NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_MINUS_POWER = re.compile(rf'"(?:\\"|[^"])*"|(?:^|(?<=[-+*/^=<>:(,]))\s*-\s*({_NUMBER})(\s*\^)')
+_ONE_POINT = re.compile(
+    rf'"(?:\\"|[^"])*"|(\(\s*(?:\[[^\]]*\]\s*,?)?\s*\(\s*[-+]?\s*{_NUMBER}\s*,\s*[-+]?\s*{_NUMBER}\s*\))(\s*\))'
+)
 
 
 def abstract_model(path: Path, text: str, encoding: str) -> Any:
@@ -31,6 +36,8 @@ def _parse_section(path: Path, section: Any) -> None:
     for element in section.elements:
         shown = " ".join(element.equation.split())[:200]
         component = _attempt(path, f"equation {shown!r}", element.parse)
+        if isinstance(getattr(component, "expression", None), str):
+            component.expression = _with_one_point(_minus_before_power(component.expression))
         if hasattr(component, "parse"):
             _attempt(path, f"equation {shown!r}", component.parse)
         parsed.append(component)
@@ -41,6 +48,19 @@ def _parse_section(path: Path, section: Any) -> None:
     others = ("SubscriptRange", "Constraint", "TestInput")
     section.components = [item for item in parsed if type(item).__name__ not in others]
     section.elements = section.subscripts + section.components + section.constraints + section.test_inputs
+
+
+def _minus_before_power(equation: str) -> str:
+    """`equation` with -2^2 written so that PySD reads -(2^2), as Vensim does and as PySD itself does for variables.
+
+    PySD makes one literal of a minus and its number, and so takes -2^2 for (-2)^2. Quoted names are left alone.
+    """
+    return _MINUS_POWER.sub(lambda found: found[0] if found[1] is None else f"-({found[1]}+0){found[2]}", equation)
+
+
+def _with_one_point(equation: str) -> str:
+    """`equation` with a comma after the point of a lookup that has one only: PySD takes it for two numbers."""
+    return _ONE_POINT.sub(lambda found: found[0] if found[1] is None else f"{found[1]},{found[2]}", equation)
 
 
 def _attempt(path: Path, what: str, step: Any) -> Any:

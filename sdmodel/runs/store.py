@@ -40,30 +40,36 @@ class Column:
         self._array: zarr.Array[Any] | None = None
 
     def append(self, rows: np.ndarray) -> None:
-        """Takes a copy of `rows` (dim experiment first) and stores all chunks that are full now."""
-        self._gathered.append(np.array(rows))
+        """Stores all chunks that are full now, and keeps a copy of the rows that do not fill one."""
         self.taken += len(rows)
         whole = max(1, CHUNK_BYTES // max(1, rows.dtype.itemsize * int(np.prod(rows.shape[1:]))))
-        if sum(map(len, self._gathered)) >= whole:
-            gathered = np.concatenate(self._gathered)
-            full = len(gathered) // whole * whole
-            self._store(gathered[:full], whole)
-            self._gathered = [gathered[full:].copy()]
+        waiting = sum(map(len, self._gathered))
+        if waiting + len(rows) >= whole and waiting:
+            lacking = whole - waiting
+            self._store(np.concatenate([*self._gathered, rows[:lacking]]), whole)
+            self._gathered, rows = [], rows[lacking:]
+        full = len(rows) // whole * whole
+        if full:
+            self._store(rows[:full], whole)
+        self._gathered.append(np.array(rows[full:]))
 
     def finish(self, attributes: dict[str, Any]) -> None:
         """Stores the rest and the attributes."""
         rest = np.concatenate(self._gathered)
-        self._store(rest, max(1, len(rest)))
-        assert self._array is not None
+        if self._array is None:
+            self._array = _array(self.group, self.name, self.dims, rest, max(1, len(rest)), attributes)
+            return
+        if len(rest):
+            self._store(rest, 0)
         self._array.attrs.update(attributes)
 
     def _store(self, rows: np.ndarray, chunk: int) -> None:
         if self._array is None:
-            self._array = _array(self.group, self.name, self.dims, rows[:0], chunk)
-        if len(rows):
+            self._array = _array(self.group, self.name, self.dims, rows, chunk, {})
+        else:
             self._array.resize((self.rows + len(rows), *rows.shape[1:]))
             self._array[self.rows :] = rows
-            self.rows += len(rows)
+        self.rows += len(rows)
 
 
 class Writer:
@@ -94,9 +100,7 @@ class Writer:
             attributes = _scenario_attributes(self._scenarios) if name == SCENARIO else _attributes(self._first[name])
             column.finish(attributes)
         times = np.asarray(self._first[TIME].values, dtype=float)
-        array = _array(self._group, TIME, (TIME,), times, len(times))
-        array[:] = times
-        array.attrs.update(_attributes(self._first[TIME]))
+        _array(self._group, TIME, (TIME,), times, len(times), _attributes(self._first[TIME]))
         self._group.attrs.update(self._root())
         with (
             warnings.catch_warnings()
@@ -200,16 +204,19 @@ def plain(value: Any, where: str) -> Any:
     raise RunsError(f'attribute "{where}" is a {type(value).__name__}; runs can keep text, numbers and lists of them.')
 
 
-def _array(group: zarr.Group, name: str, dims: tuple[str, ...], like: np.ndarray, chunk: int) -> "zarr.Array[Any]":
+def _array(
+    group: zarr.Group, name: str, dims: tuple[str, ...], rows: np.ndarray, chunk: int, attributes: dict[str, Any]
+) -> "zarr.Array[Any]":
+    """An array of `rows`, written with its attributes in one go: a store has hundreds of arrays."""
     return group.create_array(
         name,
-        shape=like.shape,
-        chunks=(chunk, *(max(1, size) for size in like.shape[1:])),
-        dtype=like.dtype,
-        fill_value=np.nan if like.dtype.kind == "f" else 0,
+        data=np.ascontiguousarray(rows),
+        chunks=(chunk, *(max(1, size) for size in rows.shape[1:])),
+        fill_value=np.nan if rows.dtype.kind == "f" else 0,
         dimension_names=dims,
         compressors=[BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"), Crc32cCodec()],
         config={"write_empty_chunks": True},
+        attributes=attributes,
     )
 
 

@@ -1,0 +1,155 @@
+"""Model ⇄ JSON in the user's cache, so that a file is parsed once a machine; data only, nothing in it is ever run."""
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import fields
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_cache_path
+
+from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
+from sdmodel.model.model import Auxiliary, Constant, FixedDelay, Frozen, Held, Model, Stock, Table, Variable
+from sdmodel.model.operations import OPERATIONS
+
+_KINDS = {kind.__name__: kind for kind in (Constant, Auxiliary, Stock, Held, FixedDelay, Frozen, Table)}
+_EXPRESSIONS = ("equation", "initial", "net_flow", "next", "input", "delay")
+_DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
+
+
+def cached(path: Path, text: str, parse: Callable[[], Model]) -> Model:
+    """What `parse` makes of the file at `path` whose content is `text`; from the cache if it was parsed before.
+
+    Kept under a hash of the text, of the code that reads it and of PySD's version. A file in the cache that is damaged
+    or belongs to somebody else is not used; a cache that cannot be written only means that the file is parsed again.
+    """
+    place = _folder() / "models" / f"{_identity(text)}.json"
+    known = _kept(place)
+    if known is not None:
+        return Model(name=path.stem, variables=known, path=str(path))
+    model = parse()
+    with suppress(OSError, ValueError, RecursionError):
+        _keep(place, to_json(model))
+    return model
+
+
+def to_json(model: Model) -> str:
+    """The variables of `model` as JSON; numbers come back bit for bit."""
+    return json.dumps([_variable_to_list(variable) for variable in model.variables], separators=(",", ":"))
+
+
+def from_json(text: str) -> tuple[Variable, ...]:
+    """The variables that `to_json` told; ValueError, TypeError, KeyError or IndexError when it is something else."""
+    return tuple(_variable_of(told) for told in json.loads(text))
+
+
+def _folder() -> Path:
+    chosen = os.environ.get("SDMODEL_CACHE")
+    return Path(chosen) if chosen else user_cache_path("sdmodel")
+
+
+def _identity(text: str) -> str:
+    return hashlib.sha256(f"{_reader()}\n{text}".encode()).hexdigest()[:40]
+
+
+@cache
+def _reader() -> str:
+    """Hash of all that turns a file into a Model: this package, the model's own classes, and PySD."""
+    here = Path(__file__).parent
+    sources = sorted([*here.glob("*.py"), *(here.parent / "model").glob("*.py")])
+    code = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
+    return f"{code} {version('pysd')}"
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+
+def _kept(place: Path) -> tuple[Variable, ...] | None:
+    """The variables kept at `place`, if they are whole and the file belongs to this user."""
+    try:
+        owner = place.stat().st_uid
+        digest, _, body = place.read_text(encoding="utf-8").partition("\n")
+        if hasattr(os, "getuid") and owner != os.getuid():
+            return None
+        return from_json(body) if digest == _digest(body) else None
+    except _DAMAGE:
+        return None
+
+
+def _keep(place: Path, body: str) -> None:
+    """Write in one step."""
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=place.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(f"{_digest(body)}\n{body}")
+        os.replace(temporary, place)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+# --- variables and expressions --------------------------------------------------------------------------------------
+
+
+def _variable_to_list(variable: Variable) -> list[Any]:
+    """Kind, then the fields in the order of their class."""
+    values = [(field.name, getattr(variable, field.name)) for field in fields(variable)]
+    return [type(variable).__name__, *(_expr_to_list(v) if name in _EXPRESSIONS else v for name, v in values)]
+
+
+def _variable_of(told: list[Any]) -> Variable:
+    kind = _KINDS[told[0]]
+    names = [field.name for field in fields(kind)]
+    own = {name: _field(name, value) for name, value in zip(names, told[1:], strict=True)}
+    return kind(**own)
+
+
+def _field(name: str, value: Any) -> Any:
+    if name in _EXPRESSIONS:
+        return _expr_of(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _expr_to_list(expr: Expr | None) -> Any:
+    """Number → itself, Ref → its name, Apply → [operation, arguments …], Interpolate → ["table", name, argument]."""
+    if isinstance(expr, Number):
+        return expr.value
+    if isinstance(expr, Ref):
+        return expr.name
+    if isinstance(expr, Apply):
+        return [expr.operation, *map(_expr_to_list, expr.arguments)]
+    return None if expr is None else ["table", expr.table, _expr_to_list(expr.argument)]
+
+
+def _expr_of(told: Any) -> Expr | None:
+    if isinstance(told, int | float):
+        return Number(told)
+    if isinstance(told, str):
+        return Ref(told)
+    if told is None:
+        return None
+    head, *rest = told
+    if head == "table":
+        name, argument = rest
+        return Interpolate(name, _inner(argument))
+    if len(rest) != OPERATIONS[head].arity:
+        raise ValueError(f"{head} takes {OPERATIONS[head].arity} arguments, not {len(rest)}")
+    return Apply(head, tuple(map(_inner, rest)))
+
+
+def _inner(told: Any) -> Expr:
+    expr = _expr_of(told)
+    if expr is None:
+        raise ValueError("an expression is missing")
+    return expr
