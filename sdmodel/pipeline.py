@@ -39,7 +39,7 @@ from sdmodel.study.spec import Study
 
 DESIGNS = ("lhs", "sobol", "grid", "one-at-a-time")
 CHECKED = 8
-_CHUNK_BYTES = 64 * 2**20
+_CHUNK_BYTES = 32 * 2**20
 Progress = Callable[[str, int, int], None]
 """What long work calls: the name of the stage, what is done now, the total of the stage."""
 

@@ -14,8 +14,9 @@ One call runs groups of `width` members. Parameters of the kernel, all in double
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
-from sdmodel.model.expr import Expr, Interpolate, Number, Ref
+from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
 from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Frozen, Held, Stock, Table, Variable
 from sdmodel.printers.emitter import GATE, ONCE, PHASE, SAVE, STEP, Emitter, Value
 from sdmodel.printers.language import INSTRUCTIONS
@@ -30,24 +31,7 @@ _SIGNATURE = (
 
 
 # operations whose result rests while their argument moves
-_SETTLING = frozenset(
-    [
-        "minimum",
-        "maximum",
-        "select",
-        "truncate",
-        "floor",
-        "and",
-        "or",
-        "not",
-        "less",
-        "less_equal",
-        "greater",
-        "greater_equal",
-        "equal",
-        "not_equal",
-    ]
-)
+_SETTLING = SWITCHES | {"minimum", "maximum", "and", "or", "not"}
 
 
 @dataclass(frozen=True)
@@ -95,6 +79,8 @@ class _Printer:
             assert isinstance(table, Table)
             at = self.emit.as_number(self.limited(expr.argument))
             return self.settled(interpolate(self.emit, table, at), table.beyond != "extrapolate")
+        if expr.operation in ("multiply", "divide") and not self.emit.exact:
+            return self.product(expr)
         if expr.operation not in _SETTLING:
             return INSTRUCTIONS[expr.operation](self.emit, *map(self.of, expr.arguments))
         was_exact = self.emit.exact
@@ -105,6 +91,20 @@ class _Printer:
             arguments.append(self.limited(argument))
         self.emit.exact = was_exact
         return self.settled(INSTRUCTIONS[expr.operation](self.emit, *arguments), True)
+
+    def product(self, expr: Expr) -> Value:
+        """A chain of factors and divisors; those that hold longest are taken together first, and only once."""
+        emit = self.emit
+        factors, divisors = _chain(expr)
+        above = [emit.as_number(self.of(factor)) for factor in factors]
+        below = [emit.as_number(self.of(divisor)) for divisor in divisors]
+        lasting = [divisor for divisor in below if divisor.level in (ONCE, PHASE)]
+        if any(value.level > PHASE for value in above):
+            above += [emit.divide(emit.number(1.0), divisor) for divisor in lasting]
+            below = [divisor for divisor in below if divisor not in lasting]
+        above.sort(key=lambda value: value.level)
+        result = reduce(emit.multiply, above)
+        return emit.divide(result, reduce(emit.multiply, below)) if below else result
 
     def limited(self, expr: Expr) -> Value:
         """The value of an expression below a switch or limit, which settles at the outermost of them only."""
@@ -310,6 +310,14 @@ class _Printer:
             'attributes #0 = { nounwind alignstack=64 "prefer-vector-width"="512" "min-legal-vector-width"="512" }',
         ]
         return "\n".join(parts) + "\n"
+
+
+def _chain(expr: Expr) -> tuple[list[Expr], list[Expr]]:
+    """Factors and divisors of nested products and quotients."""
+    if not isinstance(expr, Apply) or expr.operation not in ("multiply", "divide"):
+        return [expr], []
+    (above, below), (more, under) = map(_chain, expr.arguments)
+    return (above + more, below + under) if expr.operation == "multiply" else (above + under, below + more)
 
 
 def _vector(emit: Emitter, name: str, scalar: str) -> list[str]:

@@ -214,7 +214,7 @@ def _array(
         chunks=(chunk, *(max(1, size) for size in rows.shape[1:])),
         fill_value=np.nan if rows.dtype.kind == "f" else 0,
         dimension_names=dims,
-        compressors=[BloscCodec(cname="zstd", clevel=1, shuffle="shuffle"), Crc32cCodec()],
+        compressors=[BloscCodec(cname="lz4", clevel=5, shuffle="shuffle"), Crc32cCodec()],
         config={"write_empty_chunks": True},
         attributes=attributes,
     )
