@@ -132,12 +132,13 @@ def _run(
     """Values [saved, member, time] and status [member] of the experiments that share a clock."""
     n, width = len(members), made.width
     groups = -(-n // width)
-    padded = np.minimum(np.arange(groups * width), n - 1)
     order = made.program.inputs
     names = [name for name in given.columns if name in set(order)]
     columns = np.empty((len(names), groups * width))
     for row, name in enumerate(names):
-        columns[row] = given.columns[name][members][padded]
+        column = given.columns[name]
+        columns[row, :n] = column if len(column) == n else column[members]
+    columns[:, n:] = columns[:, n - 1 : n]  # lanes without a member repeat the last
     places = np.array([order.index(name) for name in names], dtype=np.int64)
     defaults = np.array([given.model.constants[name] for name in order])
     values = _allocated((len(made.program.saved), groups * width, len(clock.saves)))

@@ -47,7 +47,7 @@ def inputs(model: Model, experiments: xr.Dataset | None) -> Inputs:
     columns: dict[str, np.ndarray] = {}
     stocks: list[str] = []
     for name in names:
-        values = np.ascontiguousarray(table[name].values, dtype=np.float64)
+        values = np.ascontiguousarray(table.variables[name].values, dtype=np.float64)
         _check_finite(model, table, name, values)
         if name not in model:
             raise ExperimentError(_not_an_input(model, name))

@@ -3,8 +3,10 @@
 import difflib
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 
+@lru_cache(maxsize=100_000)
 def key(name: str) -> str:
     """The form in which two spellings of one name are equal: `US_Suspicion` and `"us suspicion"`."""
     bare = name.strip()
