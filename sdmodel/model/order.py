@@ -1,10 +1,13 @@
 """In which order equations are computed, at the start and at each step; an algebraic loop is named, not suffered."""
 
 from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePath
 
 from sdmodel.errors import ModelError
 from sdmodel.model.expr import Expr, references
 from sdmodel.model.model import Auxiliary, FixedDelay, Frozen, Held, Model, Stock, Variable
+
+_SHOWN = 10  # variables of a loop that a message lists
 
 
 def _sorted(needs: dict[str, list[str]], model: Model, what: str) -> tuple[str, ...]:
@@ -12,12 +15,18 @@ def _sorted(needs: dict[str, list[str]], model: Model, what: str) -> tuple[str, 
         return tuple(TopologicalSorter(needs).static_order())
     except CycleError as error:
         loop = list(reversed(error.args[1]))
-        lines = [f"{model[name].name} = {model[name].text or '…'}" for name in loop[:-1]]
+        chain = loop if len(loop) <= _SHOWN + 2 else [*loop[:_SHOWN], f"… {len(loop) - _SHOWN - 1} more …", loop[-1]]
+        lines = [_told(model[name]) for name in loop[:-1][:_SHOWN]]
         raise ModelError(
-            f"{model.name}: {what}: {' → '.join(loop)}. Each needs the next at the same time:\n  "
+            f"{PurePath(model.path).name or model.name}: {what}: {' → '.join(chain)}. "
+            "Each needs the next at the same time:\n  "
             + "\n  ".join(lines)
             + "\nBreak the loop with a stock, a delay or a smooth (or ACTIVE INITIAL, if only the start is circular)."
         ) from None
+
+
+def _told(variable: Variable) -> str:
+    return f"{variable.name} = {variable.text or '…'}" + (f"   (line {variable.line})" if variable.line else "")
 
 
 def _within(names: set[str], *expressions: Expr) -> list[str]:

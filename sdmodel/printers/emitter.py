@@ -14,12 +14,16 @@ so that they do not crowd the registers.
 """
 
 import math
+import operator
 import struct
 from dataclasses import dataclass, field
 
 ONCE, PHASE, GATE, STEP, SAVE = range(5)
 PART = 500  # instructions
 FLAGS = "nsz arcp contract"  # never nnan or ninf: a member that fails must stay visible
+
+
+_FOLDED = {"fadd": operator.add, "fsub": operator.sub, "fmul": operator.mul, "fdiv": operator.truediv}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +219,8 @@ class Emitter:
 
     def arithmetic(self, opcode: str, a: Value, b: Value) -> Value:
         """fadd, fsub, fmul or fdiv."""
+        if a.literal is not None and b.literal is not None and is_power_of_two(b):
+            return self.number(_FOLDED[opcode](a.literal, b.literal))
         result = self.instruction("number", f"{opcode} {FLAGS} {self.types['number']} {{0}}, {{1}}", a, b)
         self.made[result.text] = (opcode, a, b)
         return result
@@ -319,7 +325,7 @@ class Emitter:
         return self.wide_permute and self.width == 8
 
     def avx512_scaled(self, value: Value, n: Value) -> Value:
-        """value · 2^n for whole n, rounded once."""
+        """value · 2^floor(n), rounded once."""
         return self._masked("scalef", "<8 x double> {0}, <8 x double> {1}", "<8 x double>, <8 x double>", value, n)
 
     def avx512_exponent(self, x: Value) -> Value:

@@ -92,11 +92,11 @@ class _Printer:
         self.emit.exact = was_exact
         return self.settled(INSTRUCTIONS[expr.operation](self.emit, *arguments), True)
 
-    def product(self, expr: Expr) -> Value:
+    def product(self, expr: Expr, *factor: Value) -> Value:
         """A chain of factors and divisors; those that hold longest are taken together first, and only once."""
         emit = self.emit
         factors, divisors = _chain(expr)
-        above = [emit.as_number(self.of(factor)) for factor in factors]
+        above = [*factor, *(emit.as_number(self.of(one)) for one in factors)]
         below = [emit.as_number(self.of(divisor)) for divisor in divisors]
         lasting = [divisor for divisor in below if divisor.level in (ONCE, PHASE)]
         if any(value.level > PHASE for value in above):
@@ -184,7 +184,7 @@ class _Printer:
         if isinstance(variable, Auxiliary):
             self.values[variable.name] = self.of(variable.equation)
         elif isinstance(variable, Stock):
-            change = emit.multiply(emit.as_number(self.of(variable.net_flow)), Value("%dt.vector.loop", STEP))
+            change = self.product(variable.net_flow, Value("%dt.vector", ONCE))
             self.hold(variable.name, emit.add(self.named(variable.name), change))
         elif isinstance(variable, Held):
             self.hold(variable.name, emit.as_number(self.of(variable.next)))
@@ -336,7 +336,6 @@ def _clock(emit: Emitter) -> list[str]:
         "  %now = fadd double %start, %elapsed",
         *_vector(emit, "%now.vector", "%now"),
         *_vector(emit, "%step.vector", "%step.number"),
-        *_vector(emit, "%dt.vector.loop", "%dt"),
     ]
 
 

@@ -111,15 +111,15 @@ def exp(emit: Emitter, x: Value, low: Value | None = None) -> Value:
 
 def _exp_by_table(emit: Emitter, x: Value, low: Value | None) -> Value:
     """e^x as 2^(n/16) e^r: a table of sixteen and a short polynomial."""
-    shifted = emit.fused(x, emit.number(16 * LOG2E), emit.number(ROUNDER))
-    n = emit.strict("fsub", shifted, emit.number(ROUNDER))
-    r = emit.fused(n, emit.number(-LN2_HIGH / 16), x)
-    r = emit.fused(n, emit.number(-LN2_LOW / 16), r)
+    shifted = emit.fused(x, emit.number(LOG2E), emit.number(ROUNDER / 16))  # the last four bits are sixteenths
+    n = emit.strict("fsub", shifted, emit.number(ROUNDER / 16))
+    r = emit.fused(n, emit.number(-LN2_HIGH), x)
+    r = emit.fused(n, emit.number(-LN2_LOW), r)
     if low is not None:
         r = emit.add(r, low)
     tail = emit.fused(emit.multiply(r, r), polynomial(emit, r, _EXP_NEAR), r)
     root = emit.picked(_ROOTS, shifted)
-    return emit.avx512_scaled(emit.fused(root, tail, root), emit.multiply(n, emit.number(1 / 16)))
+    return emit.avx512_scaled(emit.fused(root, tail, root), n)  # it takes the floor of n
 
 
 def _split(emit: Emitter, x: Value) -> tuple[Value, Value]:

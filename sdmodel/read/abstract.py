@@ -2,16 +2,19 @@
 
 import re
 import warnings
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sdmodel.errors import ModelError
+from sdmodel.read.source import name_of, written
 
 _RUNGE_KUTTA = {"1", "5"}
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_MINUS_POWER = re.compile(rf'"(?:\\"|[^"])*"|(?:^|(?<=[-+*/^=<>:(,]))\s*-\s*({_NUMBER})(\s*\^)')
+_MINUS_POWER = re.compile(rf'"(?:\\"|[^"])*+"|(?:^|(?<=[-+*/^=<>:(,]))\s*-\s*({_NUMBER})(\s*\^)')
 _ONE_POINT = re.compile(
-    rf'"(?:\\"|[^"])*"|(\(\s*(?:\[[^\]]*\]\s*,?)?\s*\(\s*[-+]?\s*{_NUMBER}\s*,\s*[-+]?\s*{_NUMBER}\s*\))(\s*\))'
+    rf'"(?:\\"|[^"])*+"|(\(\s*(?:\[[^\]]*\]\s*,?)?\s*\(\s*[-+]?\s*{_NUMBER}\s*,\s*[-+]?\s*{_NUMBER}\s*\))(\s*\))'
 )
 
 
@@ -23,23 +26,23 @@ def abstract_model(path: Path, text: str, encoding: str) -> Any:
         # PySD brings pandas, xarray and lxml: half a second that commands without a model need not pay
         from pysd.translators.vensim.vensim_file import VensimFile
 
-        file = _attempt(path, "the file", lambda: VensimFile(path, encoding=encoding))
-        _attempt(path, "the file", lambda: file.parse(parse_all=False))
+        file = _attempt(path, _the_file, lambda: VensimFile(path, encoding=encoding))
+        _attempt(path, _the_file, lambda: file.parse(parse_all=False))
         for section in file.sections:
-            _parse_section(path, section)
-        return _attempt(path, "the file", file.get_abstract_model)
+            _parse_section(path, text, section)
+        return _attempt(path, _the_file, file.get_abstract_model)
 
 
-def _parse_section(path: Path, section: Any) -> None:
-    _attempt(path, "the file", lambda: section.parse(parse_all=False))
+def _parse_section(path: Path, text: str, section: Any) -> None:
+    _attempt(path, _the_file, lambda: section.parse(parse_all=False))
     parsed = []
     for element in section.elements:
-        shown = " ".join(element.equation.split())[:200]
-        component = _attempt(path, f"equation {shown!r}", element.parse)
+        what = partial(_equation, text, element.equation)
+        component = _attempt(path, what, element.parse)
         if isinstance(getattr(component, "expression", None), str):
             component.expression = _with_one_point(_minus_before_power(component.expression))
         if hasattr(component, "parse"):
-            _attempt(path, f"equation {shown!r}", component.parse)
+            _attempt(path, what, component.parse)
         parsed.append(component)
     kinds = {name: [item for item in parsed if type(item).__name__ == name] for name in ("SubscriptRange",)}
     section.subscripts = kinds["SubscriptRange"]
@@ -63,14 +66,24 @@ def _with_one_point(equation: str) -> str:
     return _ONE_POINT.sub(lambda found: found[0] if found[1] is None else f"{found[1]},{found[2]}", equation)
 
 
-def _attempt(path: Path, what: str, step: Any) -> Any:
+def _equation(text: str, equation: str) -> str:
+    """How a message names an equation: its line in the file, and its text."""
+    found = written(text).get(name_of(equation))
+    return f"{f'line {found.line}, ' if found else ''}equation {' '.join(equation.split())[:200]!r}"
+
+
+def _the_file() -> str:
+    return "the file"
+
+
+def _attempt(path: Path, what: Callable[[], str], step: Any) -> Any:
     try:
         return step()
     except RecursionError:
-        raise ModelError(f"{path.name}: {what} is nested too deeply; split it into several variables.") from None
+        raise ModelError(f"{path.name}: {what()} is nested too deeply; split it into several variables.") from None
     except Exception as error:  # PySD and its parser raise what happens to break: any of it means unreadable text
         raise ModelError(
-            f"{path.name}: {what} cannot be parsed: {_reason(error)}. "
+            f"{path.name}: {what()} cannot be parsed: {_reason(error)}. "
             "Look for a missing operator, bracket or comma, or a name that must be in quotes."
         ) from None
 

@@ -52,12 +52,14 @@ def lower(abstract: Any, path: Path, written: dict[str, Written]) -> Model:
     _refuse_duplicates(path, main.elements, written)
     names = Names.of(main.elements)
     variables: list[Variable] = []
-    hidden: list[Variable] = []
+    hidden: dict[str, str] = {}
+    added: list[Variable] = []
     for element in main.elements:
         equation = Equation(element.name, names)
         try:
             variables.append(_variable(element, equation, written.get(key(element.name))))
-            hidden.extend(equation.hidden)
+            added.extend(equation.hidden)
+            hidden |= {variable.name: element.name for variable in equation.hidden}
         except Unsupported as error:
             problems.append(_Problem(element.name, written.get(key(element.name)), str(error)))
     if problems:
@@ -66,8 +68,8 @@ def lower(abstract: Any, path: Path, written: dict[str, Written]) -> Model:
             + "\n".join(map(str, problems))
             + '\nNothing was run. Rewrite these, or run the model with PySD itself ("python -m pysd").'
         )
-    model = Model(name=path.stem, variables=(*variables, *hidden), path=str(path))
-    return _with_fixed_orders(_checked(model, path), names.orders)
+    model = Model(name=path.stem, variables=(*variables, *added), path=str(path))
+    return _with_fixed_orders(_checked(model, path, hidden), names.orders)
 
 
 def _refuse_duplicates(path: Path, elements: Iterable[Any], written: dict[str, Written]) -> None:
@@ -141,31 +143,42 @@ def _table(said: Described, ast: Any) -> Table:
     return replace(table_of(said.name, ast), **_fields(said))
 
 
-def _checked(model: Model, path: Path) -> Model:
-    """`model` once it is known to be whole: controls there, no name missing, no algebraic loop."""
+def _checked(model: Model, path: Path, owners: dict[str, str]) -> Model:
+    """`model` once it is known to be whole: controls there, no name missing, no algebraic loop.
+
+    `owners` tells to which variable of the file a hidden one belongs.
+    """
     missing = [control for control in CONTROLS if control not in model and control != SAVEPER]
     if missing:
         raise ModelError(f"{path.name}: the model has no {', '.join(missing)}; every Vensim model sets them.")
     if SAVEPER not in model:
         every_step = Auxiliary(name=SAVEPER, unit=model[TIME_STEP].unit, equation=Ref(TIME_STEP))
         model = replace(model, variables=(*model.variables, every_step))
-    _refuse_missing(model, path)
+    _refuse_missing(model, path, owners)
     at_each_step(model)
     at_the_start(model)
     return model
 
 
-def _refuse_missing(model: Model, path: Path) -> None:
+def _refuse_missing(model: Model, path: Path, owners: dict[str, str]) -> None:
     shown = [variable.name for variable in model.visible()]
-    problems = [
-        f'  "{variable.name}"{f", line {variable.line}" if variable.line else ""}: there is no variable "{name}".'
-        f"{did_you_mean(name, shown)}\n      {variable.name} = {variable.text}"
+    missing = {
+        (owners.get(variable.name, variable.name), name)
         for variable in model.variables
         for name in reads(variable)
         if name != TIME and name not in model
+    }
+    problems = [
+        f'  "{variable.name}"{f", line {variable.line}" if variable.line else ""}: there is no variable "{name}".'
+        f"{did_you_mean(name, shown)}\n      {variable.name} = {variable.text}"
+        for variable, name in sorted(((model[owner], name) for owner, name in missing), key=_by_line)
     ]
     if problems:
         raise ModelError(f"{path.name}: equations read variables that the model lacks:\n" + "\n".join(problems))
+
+
+def _by_line(found: tuple[Variable, str]) -> tuple[int, str]:
+    return found[0].line or 0, found[1]
 
 
 def _with_fixed_orders(model: Model, orders: Iterable[str]) -> Model:

@@ -7,6 +7,7 @@ from pathlib import Path
 from sdmodel.errors import ModelError
 
 LARGEST = 64 * 2**20
+MOST_EQUATIONS = 50_000
 _SAVE_AS = 'In Vensim use File > Save As… and choose "Vensim Text Models (*.mdl)".'
 _REFUSED = {
     ".vmf": f"this is Vensim's binary format. {_SAVE_AS}",
@@ -18,9 +19,10 @@ _REFUSED = {
     ".stmx": "Stella files are not read yet. Save the model as Vensim .mdl.",
     ".xml": "XMILE files are not read yet. Save the model as Vensim .mdl.",
 }
-_NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
-_PAIR = rf"\(\s*{_NUMBER}\s*,\s*{_NUMBER}\s*\)"
-_RANGE = re.compile(rf"\s*{_PAIR}\s*-\s*{_PAIR}(\s*,\s*{_PAIR})*\s*,?\s*", re.ASCII)
+# possessive (*+, ++), so that no text makes them try again
+_NUMBER = r"[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?"
+_PAIR = rf"\(\s*+{_NUMBER}\s*+,\s*+{_NUMBER}\s*+\)"
+_RANGE = re.compile(rf"\s*+{_PAIR}\s*+-\s*+{_PAIR}(\s*+,\s*+{_PAIR})*+\s*+,?\s*+", re.ASCII)
 _LONGEST_NUMBER = re.compile(r"\d{400}", re.ASCII)
 _SKETCH = "\\\\\\---///"
 
@@ -35,6 +37,8 @@ def screen(path: Path) -> tuple[str, str]:
     equations = text.split(_SKETCH, 1)[0]
     if "~" not in equations or "|" not in equations:
         raise ModelError(f"{path.name}: no equation found; a Vensim model ends each with ~ unit ~ comment |.")
+    if equations.count("|") > MOST_EQUATIONS:
+        raise ModelError(f"{path.name}: more than {MOST_EQUATIONS:,} equations; this is not a sound model.")
     for found in re.finditer(r"\([\s\\]*\[([^\]]*)\]?", equations):
         if not _RANGE.fullmatch(re.sub(r"\\\s*", "", found.group(1))):
             line = equations.count("\n", 0, found.start()) + 1
@@ -70,6 +74,8 @@ def _decode(path: Path) -> tuple[str, str]:
         raise ModelError(f"{path.name}: this is a binary file, not a text model. {_SAVE_AS}")
     declared = re.match(rb"(?:\xef\xbb\xbf)?\s*\{([\w .-]+)\}", raw)
     wanted = [declared.group(1).decode("ascii").strip()] if declared else []
+    if raw.startswith(codecs.BOM_UTF8):
+        wanted = ["utf-8-sig"]
     for encoding in (*wanted, "utf-8-sig", "cp1252"):
         try:
             codecs.lookup(encoding)
