@@ -25,7 +25,7 @@ from sdmodel.printers.program import Program, program
 
 _POINTER, _WHOLE, _NUMBER = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 _ARGUMENTS = (
-    *(_POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE, _WHOLE),  # defaults columns places n ld first last
+    *(_POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE),  # defaults columns places n first last
     *(_POINTER, _WHOLE, _WHOLE, _POINTER, _WHOLE, _NUMBER, _NUMBER),  # out members times saves steps start dt
     *(_POINTER, _POINTER, _POINTER),  # status work literals
 )
@@ -134,11 +134,7 @@ def _run(
     groups = -(-n // width)
     order = made.program.inputs
     names = [name for name in given.columns if name in set(order)]
-    columns = np.empty((len(names), groups * width))
-    for row, name in enumerate(names):
-        column = given.columns[name]
-        columns[row, :n] = column if len(column) == n else column[members]
-    columns[:, n:] = columns[:, n - 1 : n]  # lanes without a member repeat the last
+    columns, tails, whole = _columns([given.columns[name] for name in names], members, width)
     places = np.array([order.index(name) for name in names], dtype=np.int64)
     defaults = np.array([given.model.constants[name] for name in order])
     values = _allocated((len(made.program.saved), groups * width, len(clock.saves)))
@@ -152,16 +148,42 @@ def _run(
 
     def block(first: int, last: int) -> int:
         work = memory.get()
-        made.run(
-            *(defaults.ctypes.data, columns.ctypes.data, places.ctypes.data, len(places), groups * width, first, last),
-            *(values.ctypes.data, groups * width, len(clock.saves), saves.ctypes.data, clock.steps),
-            *(clock.start, clock.time_step, status.ctypes.data, work.ctypes.data, made.literals.ctypes.data),
-        )
+        for pointers, begin, end in ((columns, first, min(last, whole)), (tails, max(first, whole), last)):
+            made.run(
+                *(defaults.ctypes.data, pointers.array.ctypes.data, places.ctypes.data, len(places), begin, end),
+                *(values.ctypes.data, groups * width, len(clock.saves), saves.ctypes.data, clock.steps),
+                *(clock.start, clock.time_step, status.ctypes.data, work.ctypes.data, made.literals.ctypes.data),
+            )
         memory.put(work)
         return min(last * width, n) - first * width
 
     _in_blocks(block, groups, max(1, _BLOCK_STEPS // (width * (clock.steps + 1))), workers, progress)
     return values[:, :n], status[:n]
+
+
+def _columns(inputs: list[np.ndarray], members: np.ndarray, width: int) -> tuple["_Pointers", "_Pointers", int]:
+    """Addresses of the columns for groups that are full and for the last one, and how many groups are full.
+
+    The columns are read where they are; only the last group, whose spare lanes repeat the last member, is a copy.
+    """
+    n, whole = len(members), len(members) // width
+    own = [column if len(column) == n else column[members] for column in inputs]
+    lanes = np.minimum(np.arange(width) + whole * width, n - 1)
+    last = np.array([column[lanes] for column in own]).reshape(len(own), width)
+    before = whole * width * last.itemsize  # the kernel counts members from the first group
+    return (
+        _Pointers([column.ctypes.data for column in own], own),
+        _Pointers([row.ctypes.data - before for row in last], last),
+        whole,
+    )
+
+
+class _Pointers:
+    """An array of addresses; `owner` keeps alive what they point to."""
+
+    def __init__(self, addresses: list[int], owner: object) -> None:
+        self.array = np.array(addresses, dtype=np.uint64)
+        self.owner = owner
 
 
 def _in_blocks(

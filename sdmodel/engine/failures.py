@@ -53,12 +53,25 @@ def _before(model: Model, values: Mapping[str, np.ndarray], name: str, step: int
         expr, earlier = variable.equation, step
     elif step == 0:
         return name, step
+    elif isinstance(variable, FixedDelay):
+        return _entered(values, variable, step)
     elif isinstance(variable, Stock):
         expr = variable.net_flow
     else:
-        assert isinstance(variable, Held | FixedDelay)
-        expr = variable.next if isinstance(variable, Held) else variable.input
+        assert isinstance(variable, Held)
+        expr = variable.next
     for read in references(expr):
         if read in values and not np.isfinite(values[read][earlier]):
             return read, earlier
     return name, step
+
+
+def _entered(values: Mapping[str, np.ndarray], variable: FixedDelay, step: int) -> tuple[str, int]:
+    """What entered a fixed delay first, of all that was not finite and had left it by `step`."""
+    found = [
+        (int(np.flatnonzero(~np.isfinite(values[read][:step]))[0]), read)
+        for read in references(variable.input)
+        if read in values and not np.isfinite(values[read][:step]).all()
+    ]
+    first, name = min(found, default=(step, variable.name))
+    return name, first

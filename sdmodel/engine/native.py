@@ -14,6 +14,11 @@ import llvmlite.binding as llvm
 from platformdirs import user_cache_path
 
 
+# Kernels are long runs of arithmetic without branches: instructions are ordered for parallel units from the start, and
+# none is moved behind the test for a saved time. Worth one tenth of the speed on a large model.
+_OPTIONS = ("--pre-RA-sched=list-ilp", "--disable-machine-sink")
+
+
 @dataclass(frozen=True)
 class Host:
     """What the kernels are made for: `lanes` members fit one register; `wide_permute` tells of AVX-512."""
@@ -27,6 +32,8 @@ class Host:
 @cache
 def host() -> Host:
     """The CPU that this process runs on."""
+    for option in _OPTIONS:
+        llvm.set_option("", option)
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     features = dict(llvm.get_host_cpu_features())
@@ -56,7 +63,7 @@ def compiled(text: str) -> Native:
     machine = llvm.Target.from_default_triple().create_target_machine(
         cpu=here.cpu, features=here.features, opt=3, codemodel="jitdefault"
     )
-    identity = "\n".join([text, llvmlite.__version__, str(llvm.llvm_version_info), here.cpu, here.features])
+    identity = "\n".join([text, llvmlite.__version__, str(llvm.llvm_version_info), here.cpu, here.features, *_OPTIONS])
     place = cache_folder() / f"{hashlib.sha256(identity.encode()).hexdigest()[:40]}.o"
     kept = _kept(place)
     module = llvm.parse_assembly("" if kept else text)

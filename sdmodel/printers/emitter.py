@@ -35,6 +35,11 @@ class Value:
     kind: str = "number"
     literal: float | None = None
 
+    @property
+    def age(self) -> int:
+        """When it was computed, as a number that rises."""
+        return int(self.text[2:]) if self.text.startswith("%v") and self.text[2:].isdigit() else 0
+
 
 @dataclass
 class Emitter:

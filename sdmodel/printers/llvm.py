@@ -3,7 +3,7 @@
 One call runs groups of `width` members. Parameters of the kernel, all in doubles or 64-bit integers:
 
     defaults   [input]               values of all inputs
-    columns    [column][ld]          inputs that differ by member, with `places` [column] → input
+    columns    [column] → [member]   inputs that differ by member, with `places` [column] → input
     first, last                      groups to run
     out        [saved][member][time] what is saved; `member` padded to whole groups, `members` of them, `times` a member
     saves      [time]                steps at which to save, rising; one more entry that is never reached
@@ -24,7 +24,7 @@ from sdmodel.printers.lookup import interpolate
 from sdmodel.printers.program import SWITCHES, Program
 
 _SIGNATURE = (
-    "ptr noalias %defaults, ptr noalias %columns, ptr noalias %places, i64 %n_columns, i64 %ld, i64 %first, i64 %last, "
+    "ptr noalias %defaults, ptr noalias %columns, ptr noalias %places, i64 %n_columns, i64 %first, i64 %last, "
     "ptr noalias %out, i64 %members, i64 %times, ptr noalias %saves, i64 %steps, double %start, double %dt, "
     "ptr noalias %status, ptr noalias %work, ptr noalias %literals"
 )
@@ -93,7 +93,10 @@ class _Printer:
         return self.settled(INSTRUCTIONS[expr.operation](self.emit, *arguments), True)
 
     def product(self, expr: Expr, *factor: Value) -> Value:
-        """A chain of factors and divisors; those that hold longest are taken together first, and only once."""
+        """A chain of factors and divisors: those that hold longest first, together and once; then the oldest first.
+
+        The order of age lets chains share their beginnings, and the value that was computed last wait for nothing.
+        """
         emit = self.emit
         factors, divisors = _chain(expr)
         above = [*factor, *(emit.as_number(self.of(one)) for one in factors)]
@@ -102,7 +105,7 @@ class _Printer:
         if any(value.level > PHASE for value in above):
             above += [emit.divide(emit.number(1.0), divisor) for divisor in lasting]
             below = [divisor for divisor in below if divisor not in lasting]
-        above.sort(key=lambda value: value.level)
+        above.sort(key=lambda value: (value.level, value.age))
         result = reduce(emit.multiply, above)
         return emit.divide(result, reduce(emit.multiply, below)) if below else result
 
@@ -392,9 +395,9 @@ def _opening(emit: Emitter, n_inputs: int, status: int, buffers: tuple[int, int]
         "  %c = phi i64 [ 0, %columns.any ], [ %c.next, %column ]",
         "  %place.pointer = getelementptr inbounds i64, ptr %places, i64 %c",
         "  %place = load i64, ptr %place.pointer, align 8",
-        "  %column.row = mul i64 %c, %ld",
-        "  %column.cell = add i64 %column.row, %member",
-        "  %column.pointer = getelementptr inbounds double, ptr %columns, i64 %column.cell",
+        "  %column.start.pointer = getelementptr inbounds ptr, ptr %columns, i64 %c",
+        "  %column.start = load ptr, ptr %column.start.pointer, align 8",
+        "  %column.pointer = getelementptr double, ptr %column.start, i64 %member",
         f"  %column.vector = load {number}, ptr %column.pointer, align 8",
         f"  %column.offset = mul i64 %place, {size}",
         "  %column.slot = getelementptr inbounds i8, ptr %work, i64 %column.offset",

@@ -59,14 +59,15 @@ _ROOTS = tuple(2 ** (place / 16) for place in range(16))
 _FACTOR, _LOG_HIGH, _LOG_LOW, LN2_HIGH, LN2_LOW = _tables()
 
 
-def polynomial(emit: Emitter, x: Value, coefficients: tuple[float, ...]) -> Value:
+def polynomial(emit: Emitter, x: Value, coefficients: tuple[float, ...], square: Value | None = None) -> Value:
     """Σ coefficients[i] xⁱ by Estrin's scheme: pairs, then pairs of pairs, for the sake of parallel units."""
     terms = [emit.number(coefficient) for coefficient in coefficients]
     power = x
     while len(terms) > 1:
         paired = [emit.fused(high, power, low) for low, high in zip(terms[::2], terms[1::2], strict=False)]
         terms = paired + (terms[-1:] if len(terms) % 2 else [])
-        power = emit.multiply(power, power) if len(terms) > 1 else power
+        if len(terms) > 1:
+            power, square = square or emit.multiply(power, power), None
     return terms[0]
 
 
@@ -184,7 +185,7 @@ def _precise_log(emit: Emitter, x: Value) -> tuple[Value, Value]:
     square, square_low = _product(emit, r, r)
     sum_, rest = _two_sum(emit, high, r)
     sum_, rest_of_square = _two_sum(emit, sum_, emit.multiply(emit.number(-0.5), square))
-    cube = emit.fused(emit.multiply(square, r), polynomial(emit, r, _LOG1P), emit.add(low, r_low))
+    cube = emit.fused(emit.multiply(square, r), polynomial(emit, r, _LOG1P, square), emit.add(low, r_low))
     small = emit.fused(emit.number(-0.5), square_low, emit.add(rest, rest_of_square))
     return sum_, emit.add(small, cube)
 

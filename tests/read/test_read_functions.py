@@ -236,7 +236,9 @@ def test_a_pulse_lasts_as_many_steps_as_its_width_however_these_round(mdl, step)
 
 def test_a_pulse_shorter_than_a_time_step_lasts_one_step(mdl, table):
     """As Vensim's manual has it: a pulse of width 0 still happens. PySD lets it fall between two steps."""
-    model = read(mdl("at = 1", "width = 0", "p = PULSE(at, width)", "t = PULSE TRAIN(at, width, 2, 9)", stop=6, step=0.5))
+    model = read(
+        mdl("at = 1", "width = 0", "p = PULSE(at, width)", "t = PULSE TRAIN(at, width, 2, 9)", stop=6, step=0.5)
+    )
     runs = compiled.simulate(model, table({"width": [0, 0.1, 0.5, 0.75], "at": [1, 1, 1, 1.2]}))
     on = [list(runs["time"].values[runs["p"].values[row] == 1]) for row in range(4)]
     assert on == [[1], [1], [1], [1.5]]

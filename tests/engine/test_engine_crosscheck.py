@@ -1,0 +1,116 @@
+"""Both engines on the same experiments: they agree, and a difference is never passed over."""
+
+import numpy as np
+import pytest
+
+from sdmodel.engine import compiled, reference
+from sdmodel.engine.crosscheck import crosscheck
+from sdmodel.errors import EngineMismatch
+from sdmodel.read import read
+
+
+@pytest.fixture(scope="module")
+def model(mdl):
+    return read(
+        mdl(
+            "rate = 0.3",
+            "lag = 2",
+            "s = INTEG(rate * (5 - s), 1 + rate)",
+            "a = SMOOTH3(s, lag) * EXP(-rate)",
+            "big = s * 1e9",
+            stop=6,
+            step=0.25,
+            saveper=0.5,
+        )
+    )
+
+
+@pytest.fixture(scope="module")
+def experiments(table):
+    draw = np.random.default_rng(2)
+    return table({"rate": draw.uniform(0.1, 0.8, 20), "lag": draw.uniform(1, 5, 20)})
+
+
+@pytest.fixture(scope="module")
+def runs(model, experiments):
+    return compiled.simulate(model, experiments)
+
+
+def test_sound_runs_pass(model, runs):
+    """To rounding; progress tells of each run."""
+    told = []
+    assert crosscheck(model, runs, sample=4, progress=told.append) < 1e-12
+    assert told == [1] * 4
+
+
+def test_a_sample_takes_each_scenario_in_turn(model, runs):
+    """Two scenarios, a sample of two: one of each; the seed chooses which."""
+    from sdmodel.engine.crosscheck import _sample
+
+    for seed in range(5):
+        rows = _sample(runs, 2, seed)
+        assert set(runs["scenario"].values[rows]) == {"scenario 0", "scenario 1"}
+    assert len(_sample(runs, 99, 0)) == 20
+
+
+@pytest.mark.parametrize("name", ["s", "a", "big"])
+def test_one_changed_value_is_found_with_variable_time_and_both_values(model, runs, name):
+    """A thousandth of a percent in one value of one run."""
+    wrong = runs.copy(deep=True)
+    wrong[name].values[7, 5] *= 1.00001
+    with pytest.raises(EngineMismatch) as caught:
+        crosscheck(model, wrong, sample=20)
+    message = str(caught.value)
+    for part in (f'disagree on "{name}"', "at time 2.5", "experiment 7", 'scenario "scenario 1"', " against "):
+        assert part in message
+    assert f"{float(wrong[name].values[7, 5]):.10g}" in message
+    assert f" against {float(runs[name].values[7, 5]):.10f}"[:15] in message
+    assert caught.value.exit_code == 1
+
+
+def test_a_missing_or_infinite_value_is_a_difference(model, runs):
+    """Also where nothing can be subtracted from it."""
+    for bad in (np.nan, np.inf):
+        wrong = runs.copy(deep=True)
+        wrong["a"].values[3, 2] = bad
+        with pytest.raises(EngineMismatch, match=f"experiment 3.*{bad:g} against"):
+            crosscheck(model, wrong, sample=20)
+
+
+def test_swapped_inputs_are_found(model, runs):
+    """Runs that are labelled with inputs of others are as wrong as wrong numbers."""
+    wrong = runs.copy(deep=True)
+    wrong["rate"].values[:] = wrong["rate"].values[::-1]
+    with pytest.raises(EngineMismatch):
+        crosscheck(model, wrong)
+
+
+def test_failed_runs_are_left_out(mdl, table):
+    """They are told already."""
+    model = read(mdl("weak = 9", "load = 1 / (weak - Time)", "s = INTEG(load, 0)"))
+    runs = compiled.simulate(model, table({"weak": [9, 2, 8, 3]}))
+    assert crosscheck(model, runs) < 1e-12
+
+
+def test_pysd_keeps_nothing_from_one_run_to_the_next(model, table):
+    """A after B equals A fresh, bit for bit: constants, controls, initial values and schedules do not stick."""
+    one = table({"rate": [0.2]})
+    fresh = reference.simulate(model, one)
+    for other in (
+        {"rate": [0.9], "lag": [4]},
+        {"TIME STEP": [0.5], "FINAL TIME": [9], "INITIAL TIME": [1]},
+        {"s": [40]},
+        {"rate @ start": [0.1], "rate @ step at": [2], "rate @ step value": [0.9]},
+    ):
+        reference.simulate(model, table(other))
+        again = reference.simulate(model, one)
+        for name in ("s", "a", "big"):
+            np.testing.assert_array_equal(again[name], fresh[name], err_msg=str(other))
+
+
+def test_every_order_of_experiments_gives_the_same_reference_runs(model, experiments):
+    """One at a time or together."""
+    together = reference.simulate(model, experiments.isel(experiment=[4, 0, 9]))
+    for place, row in enumerate([4, 0, 9]):
+        alone = reference.simulate(model, experiments.isel(experiment=[row]))
+        np.testing.assert_array_equal(alone["a"].values[0], together["a"].values[place])

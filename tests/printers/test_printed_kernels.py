@@ -1,0 +1,128 @@
+"""Kernels as text: complete tables, dead code removed, constants hoisted, the same numbers at any width."""
+
+import re
+from functools import partial
+
+import numpy as np
+import pytest
+
+from sdmodel.engine import compiled
+from sdmodel.engine.native import host
+from sdmodel.model.operations import OPERATIONS, check_complete
+from sdmodel.printers.llvm import kernel
+from sdmodel.printers.program import program
+from sdmodel.read import read
+
+EQUATIONS = (
+    "rate = 0.3",
+    "lag = 2.5",
+    "curve((0, 1), (1, 3), (2, 2), (5, 9), (9, 4))",
+    "even((0, 1), (1, 3), (2, 2), (3, 9), (4, 4))",
+    "dear = EXP(rate) * LN(lag + 1) ^ 1.5",
+    "level = INTEG(rate * (10 - level) + dear, 1 + rate)",
+    "other = INTEG(curve(level) - other / lag, 0)",
+    "shown = SMOOTH3(even(other), lag) + DELAY3(level, lag) * dear",
+    "late = DELAY FIXED(shown, lag, -1)",
+    "taken = SAMPLE IF TRUE(level > 4, shown, 0)",
+    "odd = SIN(Time) + MODULO(level, 2) + (level + 0.1) ^ rate + MAX(LN(level), TANH(other))",
+)
+ALL = ("level", "other", "shown", "late", "taken", "odd")
+
+
+@pytest.fixture(scope="module")
+def model(mdl):
+    return read(mdl(*EQUATIONS, stop=10, step=0.25))
+
+
+def step_block(text):
+    """Instructions of the loop over time steps."""
+    body = text[text.index("\nloop:") : text.index("\nsave:")]
+    return [line for line in body.splitlines() if line.startswith("  ")]
+
+
+@pytest.fixture
+def simulate_at(monkeypatch):
+    """`simulate` with kernels of another width, as on another CPU."""
+
+    def simulate(model, experiments, width, wide_permute, **options):
+        printed = partial(kernel, width=width, wide_permute=wide_permute)
+        monkeypatch.setattr(compiled, "kernel", lambda plan, **_: printed(plan))
+        compiled.machine.cache_clear()
+        return compiled.simulate(model, experiments, **options)
+
+    yield simulate
+    compiled.machine.cache_clear()
+
+
+KINDS = [(2, False), (4, False), (8, False), (8, True)]
+
+
+@pytest.mark.parametrize(("width", "wide_permute"), KINDS)
+def test_kernels_of_any_width_give_the_same_numbers(model, table, simulate_at, width, wide_permute):
+    """Two, four and eight members a vector, with and without the permutes of AVX-512: the last bits may differ."""
+    if wide_permute and not host().wide_permute:
+        pytest.skip("this CPU has no AVX-512")
+    columns = {"rate": np.linspace(0.05, 0.9, 13), "lag": np.linspace(0.8, 6, 13)}
+    wanted = compiled.simulate(model, table(columns), save=ALL)
+    found = simulate_at(model, table(columns), width, wide_permute, save=ALL)
+    assert not found["failed"].any()
+    for name in ALL:
+        np.testing.assert_allclose(found[name], wanted[name], rtol=1e-11, atol=1e-12, err_msg=name)
+
+
+def test_the_width_is_the_only_difference_of_kernels_without_wide_permutes(model, table, simulate_at):
+    """Bit for bit the same members at widths 2, 4 and 8: lanes know nothing of each other."""
+    columns = {"rate": np.linspace(0.05, 0.9, 9), "lag": np.linspace(0.8, 6, 9)}
+    two, four, eight = (simulate_at(model, table(columns), width, False, save=ALL) for width in (2, 4, 8))
+    for name in ALL:
+        np.testing.assert_array_equal(two[name], four[name], err_msg=name)
+        np.testing.assert_array_equal(four[name], eight[name], err_msg=name)
+
+
+def test_what_nothing_saved_needs_is_not_computed(model):
+    """Equations of variables that saved values do not read are not in the kernel."""
+    few = kernel(program(model, ("level",)), width=8, wide_permute=False)
+    all_ = kernel(program(model, ALL), width=8, wide_permute=False)
+    assert "@sin" in all_.text
+    assert "@sin" not in few.text
+    assert len(step_block(few.text)) < len(step_block(all_.text)) / 5
+    assert (few.histories, all_.histories) == (0, 1)
+
+
+def test_what_depends_on_constants_alone_is_computed_once_a_run(mdl):
+    """EXP, LN and powers of inputs cost nothing in the loop over time."""
+    dear = read(mdl("a = 2", "k = EXP(a) + LN(a) * a ^ 1.7 + TAN(a)", "s = INTEG(k - s, 0)"))
+    plain = read(mdl("a = 2", "k = 3", "s = INTEG(k - s, 0)"))
+    sizes = [len(step_block(kernel(program(m, ("s",)), width=8, wide_permute=False).text)) for m in (dear, plain)]
+    assert sizes[0] <= sizes[1] + 2
+
+
+def test_equal_subexpressions_are_computed_once(mdl):
+    """The same call of EXP in ten equations is one."""
+    many = read(mdl(*(f"a{n} = EXP(Time) + {n}" for n in range(10))))
+    one = read(mdl("a0 = EXP(Time) + 0"))
+    texts = [kernel(program(m, tuple(n for n in ("a0", "a1", "a9") if n in m)), width=4, wide_permute=False).text
+             for m in (many, one)]  # fmt: skip
+    counts = [len(re.findall(r"llvm\.fma\.v4f64\(", text)) for text in texts]
+    assert counts[0] == counts[1]
+
+
+def test_flags_never_let_a_failure_disappear(model):
+    """No nnan, ninf or fast: what is not a number stays visible."""
+    text = kernel(program(model, ALL), width=8, wide_permute=True).text
+    assert not re.search(r"\b(nnan|ninf|fast|afn|reassoc)\b", text)
+
+
+def test_kernels_are_the_same_text_each_time(model):
+    """So that the cache of compiled kernels finds them again."""
+    assert len({kernel(program(model, ALL), width=8, wide_permute=True).text for _ in range(3)}) == 1
+
+
+def test_a_table_of_operations_must_be_complete():
+    """A language that lacks an operation, or has one too many, cannot be made."""
+    full = dict.fromkeys(OPERATIONS, object())
+    check_complete(full, "full")
+    with pytest.raises(NotImplementedError, match=r"half: lacks \['tanh'\]"):
+        check_complete({name: 0 for name in full if name != "tanh"}, "half")
+    with pytest.raises(NotImplementedError, match=r"unknown \['cbrt'\]"):
+        check_complete({**full, "cbrt": 0}, "more")
