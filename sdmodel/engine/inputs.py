@@ -76,7 +76,9 @@ def _with_coords(experiments: xr.Dataset) -> xr.Dataset:
 
 
 def _check_finite(model: Model, table: xr.Dataset, name: str, values: np.ndarray) -> None:
-    if not np.isfinite(values).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        sound = bool(np.isfinite(values.sum()))  # three times faster than to look at each of them
+    if not sound and not np.isfinite(values).all():
         row = int(np.flatnonzero(~np.isfinite(values))[0])
         where = f'experiment {int(table["experiment"][row])}, scenario "{table["scenario"].values[row]}"'
         raise ExperimentError(f'{model.name}: {where}: input "{name}" is {values[row]}; it must be a finite number.')

@@ -95,7 +95,7 @@ def _variable(element: Any, equation: Equation, written: Written | None) -> Vari
         raise Unsupported("subscripts are not supported yet")
     if type(component).__name__ == "AbstractData":
         raise Unsupported("data variables are not supported yet")
-    low, high, *_ = *(element.limits or ()), None, None  # the third is the step of Vensim's sliders
+    low, high = [*(element.limits or ()), None, None][:2]  # a third is the step of Vensim's sliders
     said = Described(
         name=_control_name(element.name),
         unit=_unit(element.units),

@@ -46,9 +46,10 @@ def noisy(expr, values, draw, size):
     arguments = [noisy(argument, values, draw, size) for argument in expr.arguments]
     result = apply(expr.operation, *arguments)
     finite = all(map(math.isfinite, arguments))
-    if finite and not math.isfinite(result) and expr.operation in ("add", "subtract", "multiply", "divide"):
-        if expr.operation != "divide" or arguments[1] != 0:
-            raise Undecided  # overflow, which a fused multiplication may pass over
+    by_zero = expr.operation == "divide" and arguments[1] == 0
+    arithmetic = expr.operation in ("add", "subtract", "multiply", "divide")
+    if finite and not math.isfinite(result) and arithmetic and not by_zero:
+        raise Undecided  # overflow, which a fused multiplication may pass over
     if finite and 0 < abs(result) < 1e-290:
         raise Undecided
     if expr.operation == "multiply" and not finite:

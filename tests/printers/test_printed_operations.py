@@ -1,4 +1,4 @@
-"""Every primitive operation as printed instructions, against the C library and `model.evaluate`, over the whole range."""
+"""Every primitive operation as printed: against the C library and `model.evaluate`, over the whole range."""
 
 import math
 

@@ -18,43 +18,43 @@ FILES = sorted(MODELS.rglob("*.mdl")) if MODELS.is_dir() else []
 NOT_COMPARED = {"saveper", "initial time", "final time", "time step", "time"}
 CHAOTIC = {"roessler_chaos.mdl": 25.0}  # beyond this time rounding decides
 LOOSER = {"wrld3-03.mdl": 1e-4}  # its reference, a run of Vensim itself, is in single precision
-REPRODUCED = """
-realworld/cookbook_sales_agent_market/Sales_Agent_Market_Building_Dynamics.mdl
-realworld/world3_03/wrld3-03.mdl
-samples/Roessler_Chaos/roessler_chaos.mdl
-samples/SIR/SIR.mdl
-tests/abs/test_abs.mdl
-tests/active_initial/test_active_initial.mdl
-tests/builtin_max/builtin_max.mdl
-tests/chained_initialization/test_chained_initialization.mdl
-tests/constant_expressions/test_constant_expressions.mdl
-tests/delay_numeric_error/test_delay_numeric_error.mdl
-tests/delay_parentheses/test_delay_parentheses.mdl
-tests/delay_pipeline/test_pipeline_delays.mdl
-tests/euler_step_vs_saveper/test_euler_step_vs_saveper.mdl
-tests/exponentiation/exponentiation.mdl
-tests/function_capitalization/test_function_capitalization.mdl
-tests/game/test_game.mdl
-tests/initial_function/test_initial.mdl
-tests/limits/test_limits.mdl
-tests/ln/test_ln.mdl
-tests/log/test_log.mdl
-tests/logicals/test_logicals.mdl
-tests/lookups_funcnames/test_lookups_funcnames.mdl
-tests/lookups_with_expr/test_lookups_with_expr.mdl
-tests/lookups_without_range/test_lookups_without_range.mdl
-tests/model_doc/model_doc.mdl
-tests/nested_functions/test_nested_functions.mdl
-tests/parentheses/test_parens.mdl
-tests/reference_capitalization/test_reference_capitalization.mdl
-tests/rounding/test_rounding.mdl
-tests/special_characters/test_special_variable_names.mdl
-tests/time/test_time.mdl
-tests/trend/test_trend.mdl
-tests/trig/test_trig.mdl
-tests/unicode_characters/unicode_test_model.mdl
-tests/zeroled_decimals/test_zeroled_decimals.mdl
-""".split()
+REPRODUCED = [
+    "realworld/cookbook_sales_agent_market/Sales_Agent_Market_Building_Dynamics.mdl",
+    "realworld/world3_03/wrld3-03.mdl",
+    "samples/Roessler_Chaos/roessler_chaos.mdl",
+    "samples/SIR/SIR.mdl",
+    "tests/abs/test_abs.mdl",
+    "tests/active_initial/test_active_initial.mdl",
+    "tests/builtin_max/builtin_max.mdl",
+    "tests/chained_initialization/test_chained_initialization.mdl",
+    "tests/constant_expressions/test_constant_expressions.mdl",
+    "tests/delay_numeric_error/test_delay_numeric_error.mdl",
+    "tests/delay_parentheses/test_delay_parentheses.mdl",
+    "tests/delay_pipeline/test_pipeline_delays.mdl",
+    "tests/euler_step_vs_saveper/test_euler_step_vs_saveper.mdl",
+    "tests/exponentiation/exponentiation.mdl",
+    "tests/function_capitalization/test_function_capitalization.mdl",
+    "tests/game/test_game.mdl",
+    "tests/initial_function/test_initial.mdl",
+    "tests/limits/test_limits.mdl",
+    "tests/ln/test_ln.mdl",
+    "tests/log/test_log.mdl",
+    "tests/logicals/test_logicals.mdl",
+    "tests/lookups_funcnames/test_lookups_funcnames.mdl",
+    "tests/lookups_with_expr/test_lookups_with_expr.mdl",
+    "tests/lookups_without_range/test_lookups_without_range.mdl",
+    "tests/model_doc/model_doc.mdl",
+    "tests/nested_functions/test_nested_functions.mdl",
+    "tests/parentheses/test_parens.mdl",
+    "tests/reference_capitalization/test_reference_capitalization.mdl",
+    "tests/rounding/test_rounding.mdl",
+    "tests/special_characters/test_special_variable_names.mdl",
+    "tests/time/test_time.mdl",
+    "tests/trend/test_trend.mdl",
+    "tests/trig/test_trig.mdl",
+    "tests/unicode_characters/unicode_test_model.mdl",
+    "tests/zeroled_decimals/test_zeroled_decimals.mdl",
+]
 
 pytestmark = pytest.mark.skipif(not FILES, reason="the public test models are not on this machine")
 
