@@ -13,7 +13,6 @@ import llvmlite
 import llvmlite.binding as llvm
 from platformdirs import user_cache_path
 
-
 # Kernels are long runs of arithmetic without branches: instructions are ordered for parallel units from the start, and
 # none is moved behind the test for a saved time. Worth one tenth of the speed on a large model.
 _OPTIONS = ("--pre-RA-sched=list-ilp", "--disable-machine-sink")

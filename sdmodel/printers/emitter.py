@@ -54,7 +54,6 @@ class Emitter:
     globals: dict[str, str] = field(default_factory=dict)
     slots: int = 0
     positive: set[str] = field(default_factory=set)
-    made: dict[str, tuple[str, Value, Value]] = field(default_factory=dict)
     _known: dict[tuple[str, str], Value] = field(default_factory=dict)
     literals: list[float] = field(default_factory=list)
     _places: dict[str, int] = field(default_factory=dict)
@@ -226,9 +225,7 @@ class Emitter:
         """fadd, fsub, fmul or fdiv."""
         if a.literal is not None and b.literal is not None and is_power_of_two(b):
             return self.number(_FOLDED[opcode](a.literal, b.literal))
-        result = self.instruction("number", f"{opcode} {FLAGS} {self.types['number']} {{0}}, {{1}}", a, b)
-        self.made[result.text] = (opcode, a, b)
-        return result
+        return self.instruction("number", f"{opcode} {FLAGS} {self.types['number']} {{0}}, {{1}}", a, b)
 
     def add(self, a: Value, b: Value) -> Value:
         """a + b."""
@@ -239,11 +236,7 @@ class Emitter:
         return self.arithmetic("fsub", a, b)
 
     def multiply(self, a: Value, b: Value) -> Value:
-        """a b; a (1 - c) is written a - a c, one instruction instead of two."""
-        for factor, other in ((b, a), (a, b)):
-            opcode, one, taken = self.made.get(factor.text, ("", a, b))
-            if opcode == "fsub" and is_exactly(one, 1.0) and factor.level != ONCE:
-                return self.fused(self.negate(other), taken, other)
+        """a b."""
         return self.arithmetic("fmul", a, b)
 
     def divide(self, a: Value, b: Value) -> Value:

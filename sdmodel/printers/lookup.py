@@ -12,7 +12,7 @@ def interpolate(emit: Emitter, table: Table, x: Value) -> Value:
     """The value of `table` at `x`; not a number where `x` is not."""
     points = len(table.x)
     if points == 1:
-        return emit.add(emit.number(table.y[0]), emit.multiply(emit.number(0.0), emit.subtract(x, x)))
+        return _or_nan(emit, x, emit.number(table.y[0]))
     bounded = clamp(emit, x, table.x[0], table.x[-1])
     left = _left(emit, table, bounded)
     if table.beyond == "steps":

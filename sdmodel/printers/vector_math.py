@@ -183,11 +183,12 @@ def _precise_log(emit: Emitter, x: Value) -> tuple[Value, Value]:
     """ln x of positive finite x as high + low, to about 64 bits."""
     high, low, r, r_low = _reduced(emit, x)
     square, square_low = _product(emit, r, r)
+    r_low = emit.fused(emit.strict("fsub", square, r), r_low, r_low)  # r_low / (1 + r)
     sum_, rest = _two_sum(emit, high, r)
     sum_, rest_of_square = _two_sum(emit, sum_, emit.multiply(emit.number(-0.5), square))
     cube = emit.fused(emit.multiply(square, r), polynomial(emit, r, _LOG1P, square), emit.add(low, r_low))
     small = emit.fused(emit.number(-0.5), square_low, emit.add(rest, rest_of_square))
-    return sum_, emit.add(small, cube)
+    return _two_sum(emit, sum_, emit.add(small, cube))
 
 
 def power(emit: Emitter, x: Value, y: Value) -> Value:
