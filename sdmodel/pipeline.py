@@ -33,8 +33,8 @@ from sdmodel.read import read
 from sdmodel.report.page import write_report
 from sdmodel.runs import manifest as manifests
 from sdmodel.runs import store
+from sdmodel.study import file as study_files
 from sdmodel.study.bind import bind
-from sdmodel.study.file import read_study
 from sdmodel.study.spec import Study
 
 DESIGNS = ("lhs", "sobol", "grid", "one-at-a-time")
@@ -93,9 +93,14 @@ class Plan:
 
 def load(path: Path) -> Question:
     """The study of a file and its model, checked against each other before anything runs."""
-    study = read_study(path)
+    study = study_files.read_study(path)
     model = read(study.model)
     return Question(bind(study, model), model)
+
+
+def read_study(path: str | Path) -> Study:
+    """The study of a file, in the names, units and ranges of its model."""
+    return load(Path(path)).study
 
 
 def stored(folder: Path) -> tuple[Question, xr.Dataset, dict[str, object]]:

@@ -1,0 +1,53 @@
+# make report   install into .venv, run the main study, say where its page is
+# make test     install what tests need, run them
+# make lint     style, types, floors
+# make bench    speed beside other engines
+SHELL := /bin/bash
+PYTHON := $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& echo $$p && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: help report test lint bench screenshot clean
+
+help:
+	@sed -n '1,4s/^# //p' Makefile
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "error: sdmodel needs Python 3.11 or later with venv; none was found on the path."; exit 2; }
+	$(PYTHON) -m venv .venv
+
+.venv/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e .
+	@touch $@
+
+.venv/.test: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[test,lint]'
+	@touch $@ .venv/.run
+
+.venv/.bench: .venv/.test
+	$(PIP) -e '.[test,lint,bench]'
+	@touch $@
+
+report: .venv/.run
+	$(BIN)/sdmodel study models/technology_security_dilemma.toml
+
+test: .venv/.test
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: .venv/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy sdmodel
+	$(BIN)/lint-imports
+
+bench: .venv/.bench
+	$(BIN)/python -m benchmarks.speed
+
+screenshot: .venv/.test
+	$(BIN)/sdmodel study models/technology_security_dilemma.toml
+	$(BIN)/python tests/tools/screenshot.py outputs/technology_security_dilemma/report.html docs/report.png --width 1280 --height 2300
+
+clean:
+	rm -rf .venv build dist outputs/*/
