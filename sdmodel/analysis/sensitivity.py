@@ -166,14 +166,17 @@ def _driver(table: xr.Dataset, place: int) -> str:
 
 def _caveats(study: Study, table: xr.Dataset) -> tuple[str, ...]:
     asked = [study.outcomes[name] for name in map(str, table[OUTCOME].values) if name in study.outcomes]
-    futures, dropped = int(table["futures"].min()), int(table["dropped"].max())
+    # a time that never comes has no number in some futures, perhaps in all: that is no flaw of the sample
+    always = [outcome.name for outcome in asked if outcome.reduce != "first"]
+    counted = table.sel({OUTCOME: always}) if always else table
+    futures, dropped = int(counted["futures"].min()), int(counted["dropped"].max())
     limit = noise(futures)
     small = (
         f"Only {futures:,} futures: a first-order index under about {limit:.2f} cannot be told from none."
         if limit > COARSE
         else ""
     )
-    lost = f"Up to {dropped:,} futures of a scenario are left out: failed, or the time never came." if dropped else ""
+    lost = f"Up to {dropped:,} futures of a scenario failed and are left out." if dropped else ""
     ranges = (
         "Shares of variance depend on the ranges of the study; what inputs do only together counts for none of them."
     )

@@ -16,6 +16,7 @@ from sdmodel.report.text import count, share, unbroken, upper_first
 from sdmodel.study.spec import Study
 
 NAMED_DRIVERS = 3
+NAMED_SCENARIOS = 5
 WORTH_NAMING = 0.03  # first-order index below which an unknown is not named
 Pair = tuple[Member, Member]
 
@@ -160,10 +161,13 @@ def _spread(measure: Measure, of: Spread) -> str:
 
 
 def _against_baseline(members: Sequence[Member], told: Sequence[Measure], table: xr.Dataset) -> list[Paragraph]:
+    """The headline pair first, then the first few of the other scenarios that are compared."""
     baseline = next((member for member in members if member.baseline and not member.headline), None)
     if baseline is None:
         return []
-    sentences = [_change(member, told, table) for member in members if member.headline]
+    compared = [member for member in members if (member.compared or member.headline) and not member.baseline]
+    shown = sorted(compared, key=lambda member: not member.headline)[:NAMED_SCENARIOS]
+    sentences = [_change(member, told, table) for member in shown]
     return [Paragraph(f"Against {baseline.title}", " ".join(sentences))]
 
 

@@ -90,6 +90,7 @@ def _outcome(name: str, table: OutcomeTable) -> Outcome:
         condition=reduce.first if isinstance(reduce, First) else None,
         acceptable=table.acceptable,
         title=table.title or title_of(name),
+        unit=table.unit,
         better=table.better or "",
         risk=table.risk,
     )

@@ -178,6 +178,7 @@ class OutcomeTable(Checked):
         Discriminator(_kind_of_reduction),
     ]
     title: Text = ""
+    unit: Text = ""
     acceptable: Condition | None = None
     better: Literal["lower", "higher"] | None = None
     risk: Annotated[bool, Field(strict=True)] = False
