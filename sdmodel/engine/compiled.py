@@ -20,7 +20,7 @@ from sdmodel.engine.native import Native, compiled, function, host
 from sdmodel.errors import ExperimentError
 from sdmodel.model.model import FixedDelay, Held, Model, Stock
 from sdmodel.model.order import at_each_step
-from sdmodel.printers.llvm import kernel
+from sdmodel.printers.llvm import kernel, suitable_width
 from sdmodel.printers.program import Program, program
 
 _POINTER, _WHOLE, _NUMBER = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
@@ -51,7 +51,7 @@ class Machine:
 def machine(model: Model, saved: tuple[str, ...]) -> Machine:
     """The compiled program that saves `saved`."""
     plan, here = program(model, saved), host()
-    made = kernel(plan, width=8, wide_permute=here.wide_permute)
+    made = kernel(plan, width=suitable_width(plan), wide_permute=here.wide_permute)
     native = compiled(made.text)
     literals = _aligned(len(made.literals))
     literals[:] = made.literals

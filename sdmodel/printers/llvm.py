@@ -16,12 +16,12 @@ One call runs groups of `width` members. Parameters of the kernel, all in double
 from dataclasses import dataclass
 from functools import reduce
 
-from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
+from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref, walk
 from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Frozen, Held, Stock, Table, Variable
 from sdmodel.printers.emitter import GATE, ONCE, PHASE, SAVE, STEP, Emitter, Value
 from sdmodel.printers.language import INSTRUCTIONS
 from sdmodel.printers.lookup import interpolate
-from sdmodel.printers.program import SWITCHES, Program
+from sdmodel.printers.program import LONG, SWITCHES, Program
 
 _SIGNATURE = (
     "ptr noalias %defaults, ptr noalias %columns, ptr noalias %places, i64 %n_columns, i64 %first, i64 %last, "
@@ -32,6 +32,8 @@ _SIGNATURE = (
 
 # operations whose result rests while their argument moves
 _SETTLING = SWITCHES | {"minimum", "maximum", "and", "or", "not"}
+_SMALL = 150  # nodes of all expressions of a step
+_REGISTERS = 8  # so much memory of a small model stays in registers from step to step
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,17 @@ class Kernel:
     slots: int
     histories: int
     literals: tuple[float, ...]
+
+
+def suitable_width(program: Program) -> int:
+    """How many members a group has: eight; more in a small model without long functions, to have work for all units."""
+    memory = [name for name in program.step if isinstance(program.model[name], Stock | Held)]
+    exprs = [expr for name in program.step for expr in program.model[name].expressions()]
+    nodes = [node for expr in exprs for node in walk(expr)]
+    plain = all(not isinstance(node, Interpolate) and getattr(node, "operation", "") not in LONG for node in nodes)
+    if len(memory) > _REGISTERS or len(nodes) > _SMALL or not plain or program.delays:
+        return 8
+    return 32 if len(memory) <= _REGISTERS // 2 else 16
 
 
 def kernel(program: Program, *, width: int, wide_permute: bool) -> Kernel:
@@ -62,6 +75,10 @@ class _Printer:
         self.saved_slots = emit.slots
         emit.slots += len(program.saved)
         self.memory: dict[str, int] = {}  # name → its place in the buffers of this step and the next
+        alive = sum(isinstance(self.model[name], Stock | Held) for name in program.step)
+        self.in_registers = alive <= _REGISTERS
+        self.initial: dict[str, str] = {}  # of memory in registers: the SSA name of its first value,
+        self.next: dict[str, str] = {}  # and of its value at the next step
         self.values: dict[str, Value] = {}
         self.level = ONCE
         self.limits = 0
@@ -128,6 +145,8 @@ class _Printer:
         if own in self.inputs:
             return self.emit.load(self.inputs[own], "number", ONCE)
         if own in self.memory and self.level != ONCE:
+            if self.in_registers:
+                return Value(f"%memory.{self.memory[own]}", STEP)
             return self.emit.peek(self.memory[own], "%now.buffer", self.level)
         return self.values[own]
 
@@ -144,7 +163,10 @@ class _Printer:
             elif isinstance(variable, Stock | Held):
                 self.values[name] = emit.as_number(self.of(variable.initial))
                 self.memory[name] = len(self.memory)
-                emit.poke(self.memory[name], "%first.buffer", self.values[name], ONCE)
+                if self.in_registers:
+                    self.initial[name] = self.values[name].text
+                else:
+                    emit.poke(self.memory[name], "%first.buffer", self.values[name], ONCE)
             elif isinstance(variable, FixedDelay):
                 self.values[name] = emit.as_number(self.of(variable.initial))
                 self.fixed_delay_start(variable)
@@ -198,7 +220,10 @@ class _Printer:
 
     def hold(self, name: str, value: Value) -> None:
         """Keep what a memory holds at the next step."""
-        self.emit.poke(self.memory[name], "%next", value, STEP)
+        if self.in_registers:
+            self.next[name] = self.emit.at(value, STEP).text
+        else:
+            self.emit.poke(self.memory[name], "%next", value, STEP)
 
     def _equation(self, name: str) -> Expr:
         variable = self.model[name]
@@ -287,6 +312,12 @@ class _Printer:
             "loop:",
             "  %step = phi i64 [ 0, %begin ], [ %step.next, %advance ]",
             "  %saved = phi i64 [ 0, %begin ], [ %saved.next, %advance ]",
+            *(
+                f"  %memory.{place} = phi {emit.types['number']} "
+                f"[ {self.initial[name]}, %begin ], [ {self.next[name]}, %advance ]"
+                for name, place in self.memory.items()
+                if self.in_registers
+            ),
             "  %now.buffer = phi ptr [ %first.buffer, %begin ], [ %next, %advance ]",
             "  %next = phi ptr [ %second.buffer, %begin ], [ %now.buffer, %advance ]",
             *_clock(emit),

@@ -10,7 +10,7 @@ from sdmodel.model.order import at_the_start, starting
 SWITCHES = frozenset(
     ("select", "truncate", "floor", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 )
-_LONG = {"exp", "log", "power"}
+LONG = {"exp", "log", "power"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def _long_first(model: Model, memory: list[str]) -> list[str]:
         below = max(
             (rank.get(model[read].name, 0) for read in references(variable.equation) if read in model), default=0
         )
-        is_long = any(isinstance(node, Apply) and node.operation in _LONG for node in walk(variable.equation))
+        is_long = any(isinstance(node, Apply) and node.operation in LONG for node in walk(variable.equation))
         rank[name] = below + is_long
         if is_long:
             ranks.setdefault(rank[name], []).append(name)
