@@ -16,6 +16,7 @@ so that they do not crowd the registers.
 import math
 import operator
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 ONCE, PHASE, GATE, STEP, SAVE = range(5)
@@ -277,17 +278,16 @@ class Emitter:
     def called(self, name: str, a: Value) -> Value:
         """A function of the C library on each lane in turn."""
         self.declarations[name] = f"declare double @{name}(double)"
-        a = self.at(a, a.level)
-        known = self._known.get((name, a.text))
-        if known is not None:
-            return known
-        results = []
-        for lane in self.lanes(a, a.level):
-            result = self.fresh()
-            self.write(a.level, f"{result} = call double @{name}(double {lane})")
-            results.append(result)
-        self._known[name, a.text] = self.gathered(results, a.level)
-        return self._known[name, a.text]
+
+        def compute() -> Value:
+            results = []
+            for lane in self.lanes(a, a.level):
+                result = self.fresh()
+                self.write(a.level, f"{result} = call double @{name}(double {lane})")
+                results.append(result)
+            return self.gathered(results, a.level)
+
+        return self.once(name, a, compute)
 
     def compare(self, condition: str, a: Value, b: Value) -> Value:
         """A truth value from fcmp."""
@@ -315,30 +315,10 @@ class Emitter:
         """A number as truth: all but 0 is true, what is not a number too."""
         return value if value.kind == "truth" else self.compare("une", value, self.number(0.0))
 
-    # --- AVX-512 ----------------------------------------------------------------------------------------------------
-
     @property
     def avx512(self) -> bool:
         """Whether the instructions of AVX-512 fit the vectors."""
         return self.wide_permute and self.width == 8
-
-    def avx512_scaled(self, value: Value, n: Value) -> Value:
-        """value · 2^floor(n), rounded once."""
-        return self._masked("scalef", "<8 x double> {0}, <8 x double> {1}", "<8 x double>, <8 x double>", value, n)
-
-    def avx512_exponent(self, x: Value) -> Value:
-        """floor(log2 |x|) as a number."""
-        return self._masked("getexp", "<8 x double> {0}", "<8 x double>", x)
-
-    def avx512_mantissa(self, x: Value) -> Value:
-        """The mantissa of x, scaled into [¾, 1½)."""
-        return self._masked("getmant", "<8 x double> {0}, i32 3", "<8 x double>, i32 immarg", x)
-
-    def _masked(self, name: str, arguments: str, types: str, *operands: Value) -> Value:
-        full = f"llvm.x86.avx512.mask.{name}.pd.512"
-        rest = "<8 x double> zeroinitializer, i8 -1, i32 4"  # all lanes, current rounding mode
-        self.declarations[full] = f"declare <8 x double> @{full}({types}, <8 x double>, i8, i32 immarg)"
-        return self.instruction("number", f"call <8 x double> @{full}({arguments}, {rest})", *operands)
 
     def never_negative(self, value: Value) -> bool:
         """Whether a value is known to be 0, positive, or not a number."""
@@ -362,8 +342,6 @@ class Emitter:
             before = name
         return Value(before, level)
 
-    # --- tables -----------------------------------------------------------------------------------------------------
-
     def vector(self, entries: list[float]) -> Value:
         """A literal with its own number in each lane."""
         texts = [f"double 0x{struct.unpack('<Q', struct.pack('<d', entry))[0]:016X}" for entry in entries]
@@ -371,39 +349,17 @@ class Emitter:
         self._entries[literal.text] = tuple(entries)
         return literal
 
-    def permute(self, low: Value, index: Value, high: Value) -> Value:
-        """Lanes of the sixteen numbers in two registers, chosen by the last four bits of `index` (AVX-512)."""
-        name = "llvm.x86.avx512.vpermi2var.pd.512"
-        self.declarations[name] = f"declare <8 x double> @{name}(<8 x double>, <8 x i64>, <8 x double>)"
-        call = f"call <8 x double> @{name}(<8 x double> {{0}}, <8 x i64> {{1}}, <8 x double> {{2}})"
-        return self.instruction("number", call, low, index, high)
-
-    def picked(self, entries: tuple[float, ...], place: Value) -> Value:
-        """entries[i] of a table of sixteen, i in the last four bits of `place`."""
-        bits = self.convert("bitcast", place, "whole")
-        if self.avx512:
-            return self.permute(self.vector(list(entries[:8])), bits, self.vector(list(entries[8:])))
-        return self._from_memory(entries, self.bits("and", bits, self.whole(15)))
-
-    def loaded(self, entries: tuple[float, ...], place: Value) -> Value:
-        """entries[place] by one load a lane from a constant array."""
-        return self._from_memory(entries, self.convert("fptosi", place, "whole"))
-
-    def _from_memory(self, entries: tuple[float, ...], index: Value) -> Value:
+    def array(self, entries: tuple[float, ...]) -> str:
+        """Name of a constant array in memory."""
         texts = ", ".join(f"double 0x{struct.unpack('<Q', struct.pack('<d', entry))[0]:016X}" for entry in entries)
-        array = f"[{len(entries)} x double] [{texts}]"
-        name = self.globals.setdefault(array, f"@table.{len(self.globals)}")
-        known = self._known.get((name, index.text))
-        if known is not None and known.level <= index.level:
-            return known
-        loads = []
-        for lane in self.lanes(index, index.level):
-            pointer, scalar = self.fresh(), self.fresh()
-            self.write(index.level, f"{pointer} = getelementptr inbounds double, ptr {name}, i64 {lane}")
-            self.write(index.level, f"{scalar} = load double, ptr {pointer}, align 8")
-            loads.append(scalar)
-        self._known[name, index.text] = self.gathered(loads, index.level)
-        return self._known[name, index.text]
+        return self.globals.setdefault(f"[{len(entries)} x double] [{texts}]", f"@table.{len(self.globals)}")
+
+    def once(self, what: str, index: Value, compute: Callable[[], Value]) -> Value:
+        """What `compute` writes for `what` and `index`, written once for as long as it is known."""
+        known = self._known.get((what, index.text))
+        if known is None or known.level > index.level:
+            known = self._known[what, index.text] = compute()
+        return known
 
 
 def is_power_of_two(value: Value) -> bool:

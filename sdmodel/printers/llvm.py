@@ -18,6 +18,7 @@ from functools import reduce
 
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref, walk
 from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Frozen, Held, Stock, Table, Variable
+from sdmodel.printers import frame
 from sdmodel.printers.emitter import GATE, ONCE, PHASE, SAVE, STEP, Emitter, Value
 from sdmodel.printers.language import INSTRUCTIONS
 from sdmodel.printers.lookup import interpolate
@@ -305,7 +306,7 @@ class _Printer:
         parts = [
             *(f"{name} = private unnamed_addr constant {array}, align 64" for array, name in emit.globals.items()),
             f"define void @run({_SIGNATURE}) #0 {{",
-            *_opening(emit, len(self.inputs), self.status, buffers, size),
+            *frame.opening(emit, len(self.inputs), self.status, buffers, size),
             "begin:",
             *emit.blocks[ONCE],
             "  br label %loop",
@@ -320,9 +321,9 @@ class _Printer:
             ),
             "  %now.buffer = phi ptr [ %first.buffer, %begin ], [ %next, %advance ]",
             "  %next = phi ptr [ %second.buffer, %begin ], [ %now.buffer, %advance ]",
-            *_clock(emit),
+            *frame.clock(emit),
             *emit.blocks[GATE],
-            *_gate(emit),
+            *frame.gate(emit),
             *emit.blocks[STEP],
             "  br label %stepped",
             "stepped:",
@@ -332,13 +333,13 @@ class _Printer:
             "  br i1 %is.saved, label %save, label %advance",
             "save:",
             *emit.blocks[SAVE],
-            *_scatter(emit.width, self.saved_slots, len(self.program.saved)),
+            *frame.scatter(emit.width, self.saved_slots, len(self.program.saved)),
             "advance:",
             "  %saved.next = phi i64 [ %saved, %stepped ], [ %saved.one.more, %scatter ]",
             "  %step.next = add i64 %step, 1",
             "  %more = icmp sle i64 %step.next, %steps",
             "  br i1 %more, label %loop, label %done",
-            *_closing(emit, size),
+            *frame.closing(emit, size),
             "}",
             *emit.declarations.values(),
             'attributes #0 = { nounwind alignstack=64 "prefer-vector-width"="512" "min-legal-vector-width"="512" }',
@@ -352,138 +353,3 @@ def _chain(expr: Expr) -> tuple[list[Expr], list[Expr]]:
         return [expr], []
     (above, below), (more, under) = map(_chain, expr.arguments)
     return (above + more, below + under) if expr.operation == "multiply" else (above + under, below + more)
-
-
-def _vector(emit: Emitter, name: str, scalar: str) -> list[str]:
-    """Lines that spread a scalar over all lanes."""
-    kind = emit.types["number"]
-    return [
-        f"  {name}.first = insertelement {kind} poison, double {scalar}, i64 0",
-        f"  {name} = shufflevector {kind} {name}.first, {kind} poison, <{emit.width} x i32> zeroinitializer",
-    ]
-
-
-def _clock(emit: Emitter) -> list[str]:
-    return [
-        "  %step.number = sitofp i64 %step to double",
-        "  %elapsed = fmul double %step.number, %dt",
-        "  %now = fadd double %start, %elapsed",
-        *_vector(emit, "%now.vector", "%now"),
-        *_vector(emit, "%step.vector", "%step.number"),
-    ]
-
-
-def _gate(emit: Emitter) -> list[str]:
-    """The branch to what is computed when a phase changes, if anything is."""
-    if not emit.changed:
-        return []
-    return [
-        f"  %changed.bits = bitcast {emit.types['truth']} {emit.changed} to i{emit.width}",
-        f"  %changed = icmp ne i{emit.width} %changed.bits, 0",
-        "  br i1 %changed, label %phase, label %settled",
-        "phase:",
-        *emit.blocks[PHASE],
-        "  br label %settled",
-        "settled:",
-    ]
-
-
-def _opening(emit: Emitter, n_inputs: int, status: int, buffers: tuple[int, int], size: int) -> list[str]:
-    """Entry, loop over groups, and the inputs of the group: defaults everywhere, then the columns that differ."""
-    number, w = emit.types["number"], emit.width
-    return [
-        "entry:",
-        f"  %history = getelementptr inbounds i8, ptr %work, i64 {emit.slots * size}",
-        f"  %first.buffer = getelementptr inbounds i8, ptr %work, i64 {buffers[0] * size}",
-        f"  %second.buffer = getelementptr inbounds i8, ptr %work, i64 {buffers[1] * size}",
-        "  %rows = add i64 %steps, 1",
-        "  %never = icmp slt i64 %steps, 0",
-        *_vector(emit, "%start.vector", "%start"),
-        *_vector(emit, "%dt.vector", "%dt"),
-        "  %any = icmp slt i64 %first, %last",
-        "  br i1 %any, label %group, label %end",
-        "group:",
-        "  %g = phi i64 [ %first, %entry ], [ %g.next, %done ]",
-        f"  %member = mul i64 %g, {w}",
-        f"  %note = getelementptr inbounds i8, ptr %work, i64 {status * size}",
-        f"  store {number} zeroinitializer, ptr %note, align {size}",
-        "  br label %default",
-        "default:",
-        "  %i = phi i64 [ 0, %group ], [ %i.next, %default ]",
-        "  %default.pointer = getelementptr inbounds double, ptr %defaults, i64 %i",
-        "  %default.value = load double, ptr %default.pointer, align 8",
-        *_vector(emit, "%default.vector", "%default.value"),
-        f"  %default.offset = mul i64 %i, {size}",
-        "  %default.slot = getelementptr inbounds i8, ptr %work, i64 %default.offset",
-        f"  store {number} %default.vector, ptr %default.slot, align {size}",
-        "  %i.next = add i64 %i, 1",
-        f"  %default.more = icmp slt i64 %i.next, {n_inputs}",
-        "  br i1 %default.more, label %default, label %columns.any",
-        "columns.any:",
-        "  %some = icmp sgt i64 %n_columns, 0",
-        "  br i1 %some, label %column, label %begin",
-        "column:",
-        "  %c = phi i64 [ 0, %columns.any ], [ %c.next, %column ]",
-        "  %place.pointer = getelementptr inbounds i64, ptr %places, i64 %c",
-        "  %place = load i64, ptr %place.pointer, align 8",
-        "  %column.start.pointer = getelementptr inbounds ptr, ptr %columns, i64 %c",
-        "  %column.start = load ptr, ptr %column.start.pointer, align 8",
-        "  %column.pointer = getelementptr double, ptr %column.start, i64 %member",
-        f"  %column.vector = load {number}, ptr %column.pointer, align 8",
-        f"  %column.offset = mul i64 %place, {size}",
-        "  %column.slot = getelementptr inbounds i8, ptr %work, i64 %column.offset",
-        f"  store {number} %column.vector, ptr %column.slot, align {size}",
-        "  %c.next = add i64 %c, 1",
-        "  %column.more = icmp slt i64 %c.next, %n_columns",
-        "  br i1 %column.more, label %column, label %begin",
-    ]
-
-
-def _scatter(width: int, slots: int, n_saved: int) -> list[str]:
-    """A loop over the saved values: each lane goes to the row of its own member."""
-    lines = [
-        "  %saved.one.more = add i64 %saved, 1",
-        "  %cell.first.row = mul i64 %member, %times",
-        "  %cell.first = add i64 %cell.first.row, %saved",
-        "  %cell.stride = mul i64 %members, %times",
-        f"  %kept = getelementptr inbounds i8, ptr %work, i64 {slots * 8 * width}",
-        "  br label %scatter",
-        "scatter:",
-        "  %o = phi i64 [ 0, %save ], [ %o.next, %scatter ]",
-        "  %cell = phi i64 [ %cell.first, %save ], [ %cell.next, %scatter ]",
-        f"  %kept.offset = mul i64 %o, {width}",
-        "  %kept.0 = getelementptr inbounds double, ptr %kept, i64 %kept.offset",
-        "  %cell.0 = getelementptr inbounds double, ptr %out, i64 %cell",
-    ]
-    for lane in range(width):
-        if lane:
-            lines += [
-                f"  %kept.{lane} = getelementptr inbounds double, ptr %kept.{lane - 1}, i64 1",
-                f"  %cell.{lane} = getelementptr inbounds double, ptr %cell.{lane - 1}, i64 %times",
-            ]
-        lines += [
-            f"  %lane.{lane} = load double, ptr %kept.{lane}, align 8",
-            f"  store double %lane.{lane}, ptr %cell.{lane}, align 8",
-        ]
-    return [
-        *lines,
-        "  %o.next = add i64 %o, 1",
-        "  %cell.next = add i64 %cell, %cell.stride",
-        f"  %o.more = icmp slt i64 %o.next, {n_saved}",
-        "  br i1 %o.more, label %scatter, label %advance",
-    ]
-
-
-def _closing(emit: Emitter, size: int) -> list[str]:
-    number = emit.types["number"]
-    return [
-        "done:",
-        f"  %status.value = load {number}, ptr %note, align {size}",
-        "  %status.pointer = getelementptr inbounds double, ptr %status, i64 %member",
-        f"  store {number} %status.value, ptr %status.pointer, align 8",
-        "  %g.next = add i64 %g, 1",
-        "  %g.more = icmp slt i64 %g.next, %last",
-        "  br i1 %g.more, label %group, label %end",
-        "end:",
-        "  ret void",
-    ]

@@ -9,7 +9,9 @@ Muller (2016), Elementary Functions, ch. 3, 6 and 11; power carries the logarith
 import math
 from decimal import Decimal, localcontext
 
+from sdmodel.printers import avx512
 from sdmodel.printers.emitter import Emitter, Value
+from sdmodel.printers.entries import picked_of_sixteen
 
 LOG2E = 1 / math.log(2)
 ROUNDER = 1.5 * 2.0**52  # adding it to a number below 2^51 leaves the nearest whole number in the last bits
@@ -87,7 +89,7 @@ def _power_of_two(emit: Emitter, exponent: Value) -> Value:
 def _scaled(emit: Emitter, value: Value, n: Value, shifted: Value) -> Value:
     """value · 2^n for whole `n` and `shifted` = n + ROUNDER; subnormal or infinite where that is the result."""
     if emit.avx512:
-        return emit.avx512_scaled(value, n)
+        return avx512.scaled(emit, value, n)
     rounder = emit.convert("bitcast", emit.number(ROUNDER), "whole")
     whole = emit.bits("sub", emit.convert("bitcast", shifted, "whole"), rounder)
     half = emit.bits("ashr", whole, emit.whole(1))
@@ -119,16 +121,16 @@ def _exp_by_table(emit: Emitter, x: Value, low: Value | None) -> Value:
     if low is not None:
         r = emit.add(r, low)
     tail = emit.fused(emit.multiply(r, r), polynomial(emit, r, _EXP_NEAR), r)
-    root = emit.picked(_ROOTS, shifted)
-    return emit.avx512_scaled(emit.fused(root, tail, root), n)  # it takes the floor of n
+    root = picked_of_sixteen(emit, _ROOTS, shifted)
+    return avx512.scaled(emit, emit.fused(root, tail, root), n)  # it takes the floor of n
 
 
 def _split(emit: Emitter, x: Value) -> tuple[Value, Value]:
     """Positive finite x as m 2^k with m in [¾, 1½): (k as number, m)."""
     if emit.avx512:
-        m = emit.avx512_mantissa(x)
+        m = avx512.mantissa(emit, x)
         below = emit.select(emit.compare("olt", m, emit.number(1.0)), emit.number(1.0), emit.number(0.0))
-        return emit.add(emit.avx512_exponent(x), below), m
+        return emit.add(avx512.exponent(emit, x), below), m
     tiny = emit.compare("olt", x, emit.number(2.0**-1022))
     normal = emit.select(tiny, emit.multiply(x, emit.number(2.0**54)), x)
     bits = emit.convert("bitcast", normal, "whole")
@@ -148,9 +150,9 @@ def _reduced(emit: Emitter, x: Value) -> tuple[Value, Value, Value, Value]:
     """Positive finite x with log x = high + low + log(1 + r + r_low): (high, low, r, r_low), high and r exact."""
     k, m = _split(emit, x)
     place = emit.fused(m, emit.number(_A_UNIT), emit.number(ROUNDER))
-    factor = emit.picked(_FACTOR, place)
-    high = emit.fused(k, emit.number(LN2_HIGH), emit.picked(_LOG_HIGH, place))
-    low = emit.fused(k, emit.number(LN2_LOW), emit.picked(_LOG_LOW, place))
+    factor = picked_of_sixteen(emit, _FACTOR, place)
+    high = emit.fused(k, emit.number(LN2_HIGH), picked_of_sixteen(emit, _LOG_HIGH, place))
+    low = emit.fused(k, emit.number(LN2_LOW), picked_of_sixteen(emit, _LOG_LOW, place))
     product, r_low = _product(emit, m, factor)
     return high, low, emit.strict("fsub", product, emit.number(1.0)), r_low
 
