@@ -16,7 +16,7 @@ def labelled(
     """Runs: `values` [experiment, time] by name, the inputs [experiment], and `failed` [experiment]."""
     table = given.experiments
     clock_unit = model["TIME STEP"].unit
-    coords = {name: table.coords[name] for name in ("experiment", "scenario", "future")}
+    coords = {name: table.variables[name] for name in ("experiment", "scenario", "future")}
     variables = {name: (("experiment", "time"), array, _attributes(model, name)) for name, array in values.items()}
     # by `variables`: each array with coordinates would cost a tenth of a millisecond
     inputs = {
