@@ -28,7 +28,7 @@ from sdmodel.study.file import read_study
 
 MODELS = Path(__file__).parent.parent / "models"
 TOLERANCE = 1e-6
-PATIENCE = 0.4  # seconds of one peer in one round: many short rounds, so that a busy moment spoils few of them
+PATIENCE = 0.7  # seconds of one peer in one round: many short rounds, so that a busy moment spoils few of them
 CHECKED = {"PySD": 2, "Simlin": 32}  # members in the check; all others: 256
 MOST = {"PySD": 64, "Simlin": 4_000}
 DILEMMA = Question(
@@ -47,6 +47,7 @@ class Row:
     cpu: float
     runs: int
     rounds: int
+    each: tuple[float, ...]  # runs per CPU-second in each round
 
 
 @dataclass
@@ -59,9 +60,11 @@ class Table:
     absent: dict[str, str]
 
     def ratio(self, one: str, other: str) -> float | None:
-        """How many times more runs a CPU-second `one` makes than `other`."""
-        of = {row.peer: row.cpu for row in self.rows}
-        return of[one] / of[other] if one in of and other in of else None
+        """How many times more runs a CPU-second `one` makes than `other`: the median of rounds that stood together."""
+        of = {row.peer: row.each for row in self.rows}
+        if one not in of or other not in of:
+            return None
+        return median(a / b for a, b in zip(of[one], of[other], strict=False))
 
 
 def futures(study: str, count: int, goals: bool = False, phases: bool = False) -> Columns:
@@ -132,7 +135,13 @@ def timed(peers: list[Peer], columns: Columns, rounds: int) -> list[Row]:
             peer.answer(work[peer.name])
             took[peer.name].append((time.perf_counter() - wall, time.process_time() - cpu))
     return [
-        Row(name, *(count[name] / median(part) for part in zip(*pairs, strict=True)), count[name], len(pairs))
+        Row(
+            name,
+            *(count[name] / median(part) for part in zip(*pairs, strict=True)),
+            count[name],
+            len(pairs),
+            tuple(count[name] / cpu for _, cpu in pairs),
+        )
         for name, pairs in took.items()
     ]
 
@@ -264,7 +273,7 @@ def main() -> None:
     given = words.parse_args()
     rounds, pysd, tables, cold = max(5, given.rounds), not given.no_pysd, [], {}
     if given.only in (None, "dilemma"):
-        study, n = "technology_security_dilemma.toml", 40_000
+        study, n = "technology_security_dilemma.toml", 100_000
         title = "Technology security dilemma: all uncertainties and levers drawn"
         tables.append(table(title, DILEMMA, futures(study, n, goals=True), rounds, True, pysd))
         title = "The same, and every member moves its levers at other times"
