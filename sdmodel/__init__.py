@@ -1,6 +1,6 @@
 """sdmodel: ensembles, sensitivity and reports for system dynamics models.
 
-    model = sd.read("model.mdl")             what a Vensim file says
+    model = sd.read_model("model.mdl")       what a Vensim file says
     study = sd.read_study("study.toml")      what is asked of it, checked against the model
     futures = sd.lhs(study, 1000, seed=1)    draws of all uncertainties
     runs = sd.simulate(model, sd.experiments(study, futures, model=model))
@@ -25,32 +25,39 @@ if TYPE_CHECKING:
     from sdmodel.errors import EngineMismatch, ExperimentError, ModelError, RunsError, SdmodelError, StudyError
     from sdmodel.model.model import Model
     from sdmodel.pipeline import read_study
-    from sdmodel.read import read
+    from sdmodel.read import read as read_model
     from sdmodel.report.page import write_report
     from sdmodel.runs.store import open_runs
     from sdmodel.study.spec import Study
 
 _HOMES = {
-    "sdmodel.analysis.comparison": ("compare",),
-    "sdmodel.analysis.finding": ("Finding",),
-    "sdmodel.analysis.outcomes": ("outcomes",),
-    "sdmodel.analysis.sensitivity": ("sensitivity",),
-    "sdmodel.design.experiments": ("experiments", "settings_experiment"),
-    "sdmodel.design.grid": ("full_grid", "one_at_a_time"),
-    "sdmodel.design.sequences": ("lhs", "sobol"),
-    "sdmodel.engine.compiled": ("simulate",),
-    "sdmodel.engine.crosscheck": ("crosscheck",),
-    "sdmodel.errors": (
-        *("EngineMismatch", "ExperimentError", "ModelError", "RunsError", "SdmodelError", "StudyError"),
-    ),
-    "sdmodel.model.model": ("Model",),
-    "sdmodel.pipeline": ("read_study",),
-    "sdmodel.read": ("read",),
-    "sdmodel.report.page": ("write_report",),
-    "sdmodel.runs.store": ("open_runs",),
-    "sdmodel.study.spec": ("Study",),
+    "EngineMismatch": "sdmodel.errors",
+    "ExperimentError": "sdmodel.errors",
+    "Finding": "sdmodel.analysis.finding",
+    "Model": "sdmodel.model.model",
+    "ModelError": "sdmodel.errors",
+    "RunsError": "sdmodel.errors",
+    "SdmodelError": "sdmodel.errors",
+    "Study": "sdmodel.study.spec",
+    "StudyError": "sdmodel.errors",
+    "compare": "sdmodel.analysis.comparison",
+    "crosscheck": "sdmodel.engine.crosscheck",
+    "experiments": "sdmodel.design.experiments",
+    "full_grid": "sdmodel.design.grid",
+    "lhs": "sdmodel.design.sequences",
+    "one_at_a_time": "sdmodel.design.grid",
+    "open_runs": "sdmodel.runs.store",
+    "outcomes": "sdmodel.analysis.outcomes",
+    "read_model": "sdmodel.read",
+    "read_study": "sdmodel.pipeline",
+    "sensitivity": "sdmodel.analysis.sensitivity",
+    "settings_experiment": "sdmodel.design.experiments",
+    "simulate": "sdmodel.engine.compiled",
+    "sobol": "sdmodel.design.sequences",
+    "write_report": "sdmodel.report.page",
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+# `sdmodel.read` is the package that reads, so its function cannot have that name here as well
+_NAMED_THERE = {"read_model": "read"}
 
 __all__ = [
     "EngineMismatch",
@@ -70,7 +77,7 @@ __all__ = [
     "one_at_a_time",
     "open_runs",
     "outcomes",
-    "read",
+    "read_model",
     "read_study",
     "sensitivity",
     "settings_experiment",
@@ -81,9 +88,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _HOMES:
         raise AttributeError(f"module 'sdmodel' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    return getattr(import_module(_HOMES[name]), _NAMED_THERE.get(name, name))
 
 
 def __dir__() -> list[str]:

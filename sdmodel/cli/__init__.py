@@ -1,5 +1,6 @@
 """Words on the command line → calls; nothing is computed here."""
 
+import os
 import sys
 from typing import Annotated
 
@@ -18,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_STOPPED = 130  # as shells count: 128 + SIGINT
 _LOOK, _RUN, _EXPLAIN, _TELL = "Look at a model", "Run it", "Explain the runs", "Tell"
 app.command("models", rich_help_panel=_LOOK)(look.models)
 app.command("inspect", rich_help_panel=_LOOK)(look.inspect)
@@ -45,15 +47,28 @@ def _options(
 
 
 def main() -> None:
-    """The console script: an error of the user's is one message and exit code 2, a failed check 1."""
+    """The console script: a mistake of use is one message and exit code 2, a failed check 1, a fault of ours 70."""
     try:
         app()
     except SdmodelError as error:
         fail(str(error))
         sys.exit(error.exit_code)
+    except SystemExit as ended:  # Typer makes this of Ctrl-C
+        if ended.code == _STOPPED:
+            fail("stopped; what was not finished is not kept.")
+        raise
     except KeyboardInterrupt:
-        fail("stopped; nothing was replaced.")
-        sys.exit(130)
+        fail("stopped; what was not finished is not kept.")
+        sys.exit(_STOPPED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except MemoryError:
+        fail("this needs more memory than there is: ask for fewer --futures, or save fewer variables.")
+        sys.exit(2)
+    except Exception as error:
+        if os.environ.get("SDMODEL_TRACEBACK"):
+            raise
+        told = f"{type(error).__name__}: {error}".partition("\n")[0]
+        fail(f"a fault inside sdmodel: {told}. Please report it; SDMODEL_TRACEBACK=1 shows where it happened.")
+        sys.exit(70)

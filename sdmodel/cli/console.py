@@ -1,24 +1,63 @@
-"""What the command line prints: tables, progress with rate and time left, errors; quiet progress when piped."""
+"""What the command line prints: tables as wide as the screen, progress with rate and time left, warnings, errors.
 
+All text goes through `Text`, so that brackets and colons in names of variables and titles stay what they are.
+"""
+
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.cells import cell_len
+from rich.console import Console, JustifyMethod
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False)
+PIPED = 160
+"""Columns of a table that no screen limits."""
+_GAP = 2
+
+out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED)
 err = Console(stderr=True, highlight=False)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Heading and cells of a column; `words` are set left, numbers right.
+
+    Where the screen is too narrow, its lines break at `wraps` characters or more (0: they do not), and the columns
+    with the highest `spare` are left out first, those with 0 never.
+    """
+
+    heading: str
+    cells: Sequence[str]
+    words: bool = False
+    wraps: int = 0
+    spare: int = 0
+
+    def width(self) -> int:
+        """How much of the screen it needs at least."""
+        natural = max(map(cell_len, (self.heading, *self.cells)))
+        return min(natural, self.wraps) if self.wraps else natural
 
 
 class _Rate(ProgressColumn):
     """Work done a second."""
 
     def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f}/s" if task.speed else "", style="dim")
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.0f}/s" if speed and speed >= 1 else "", style="dim")
 
 
 @contextmanager
@@ -32,36 +71,53 @@ def progress() -> Iterator[Callable[[str, int, int], None] | None]:
         *(_Rate(), TimeRemainingColumn(elapsed_when_finished=True)),
     )
     with Progress(*columns, console=err) as bars:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def advance(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], advance=done, total=total)  # type: ignore[arg-type]
+            bars.update(tasks[stage], advance=done, total=total)
 
         yield advance
 
 
 def say(text: str) -> None:
-    """One line of plain text; brackets in names of variables are no markup."""
-    out.print(escape(text), soft_wrap=True)
+    """Plain text on standard output; long lines are left to the terminal."""
+    out.print(Text(text), soft_wrap=True)
 
 
-def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> None:
-    """A table whose first `left` columns are text and the others numbers."""
-    shown = Table(title=escape(title) if title else None, title_justify="left", box=None, pad_edge=False)
-    for place, heading in enumerate(headings):
-        shown.add_column(escape(heading), justify="left" if place < left else "right", overflow="fold")
-    for row in rows:
-        shown.add_row(*map(escape, row))
+def table(title: str, columns: Sequence[Column]) -> None:
+    """A table; columns without any content are left out, and those that can be spared where there is no room."""
+    shown = Table(title=Text(title) if title else None, title_justify="left", box=None, pad_edge=False, padding=(0, 1))
+    kept = _fitting([column for column in columns if any(column.cells)], out.width)
+    room = _needed(kept) <= out.width
+    for column in kept:
+        justify: JustifyMethod = "left" if column.words else "right"
+        shown.add_column(Text(column.heading), justify=justify, no_wrap=room and not column.wraps, overflow="fold")
+    for cells in zip(*(column.cells for column in kept), strict=True):
+        shown.add_row(*map(Text, cells))
     out.print(shown)
+
+
+def warn(message: str) -> None:
+    """What went wrong without stopping the work, on standard error."""
+    err.print(Text.assemble(("warning: ", "bold yellow"), message), soft_wrap=True)
 
 
 def fail(message: str) -> None:
     """An error on standard error, in words alone."""
-    err.print(f"[bold red]error:[/] {escape(message)}", soft_wrap=True)
+    err.print(Text.assemble(("error: ", "bold red"), message), soft_wrap=True)
 
 
-def wide() -> bool:
-    """Whether standard output is a screen."""
-    return sys.stdout.isatty()
+def _needed(columns: Sequence[Column]) -> int:
+    return sum(column.width() + _GAP for column in columns) - _GAP
+
+
+def _fitting(columns: list[Column], width: int) -> list[Column]:
+    """The columns that stand side by side in `width`, as far as some can be spared."""
+    while _needed(columns) > width:
+        most = max(column.spare for column in columns)
+        if not most:
+            return columns
+        columns = [column for column in columns if column.spare < most]
+    return columns

@@ -1,17 +1,19 @@
 """`compare` and `sensitivity`: what stored runs say."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sdmodel.cli.console import say, table
+from sdmodel.cli import shipped
+from sdmodel.cli.console import Column, say, table
 from sdmodel.cli.look import Json
-from sdmodel.errors import RunsError
-from sdmodel.model.names import did_you_mean
+from sdmodel.cli.numbers import decimals, percent, shown, signed
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from sdmodel.analysis.finding import Finding
     from sdmodel.study.spec import Study
 
@@ -24,41 +26,63 @@ Outcomes = Annotated[
 def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None:
     """Compare scenarios: outcomes with medians and 5–95 % bands, and differences to the baseline in the same futures.
 
-    Example:  sdmodel compare outputs/technology_security_dilemma --outcome crisis_probability_2045
+    Example:
+
+    sdmodel compare outputs/sir --outcome peak
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
     from sdmodel.analysis.comparison import compare as compared
 
-    question, stored, _ = pipeline.stored(runs)
-    finding = compared(question.study, stored.load())
+    stored = pipeline.stored(shipped.kept(runs))
+    study = stored.question.study
+    chosen = _chosen(study, outcome)
+    finding = compared(study, _without_trajectories(stored.runs))
     if as_json:
         _print_json(finding)
         return
-    for name in _chosen(question.study, finding, outcome):
-        _print_comparison(question.study, finding.table.sel(outcome=name))
+    futures = len(set(stored.runs["future"].values.tolist()))
+    say(f"{futures:,} futures a scenario; 90 % of them lie between 5 % and 95 %.")
+    if study.baseline in finding.table["scenario"].values:
+        say(f"Baseline is {study.baseline}: change, lower and higher are to it, in the same future.")
+    for name in chosen:
+        _print_comparison(study, finding.table.sel(outcome=name))
     _print_words(finding)
 
 
-def _print_comparison(study: "Study", one: Any) -> None:
-    unit = str(one["units"].values) if "units" in one.coords else ""
-    rows = []
-    for scenario in map(str, one["scenario"].values):
-        row = one.sel(scenario=scenario)
-        band = _band(row, "median", "low", "high", _digits)
-        difference = ""
-        if scenario != study.baseline:
-            difference = _band(row, "difference_median", "difference_low", "difference_high", _signed)
-        lower = "" if scenario == study.baseline else _percent(row["lower"])
-        acceptable = _percent(row["acceptable"])
-        rows.append(
-            [scenario, band, difference, lower, acceptable, _percent(row["never"]) if float(row["never"]) else ""]
-        )
-    title = f"{one['title'].values if 'title' in one.coords else one['outcome'].values}" + (
-        f" ({unit})" if unit else ""
-    )
-    headings = ["scenario", "median [5 %, 95 %]", f"less {study.baseline}", "lower in", "acceptable in", "never in"]
-    table(title, headings, rows)
+def _print_comparison(study: "Study", one: "xr.Dataset") -> None:
+    """One outcome: a row a scenario, all its numbers with as many decimals as the medians deserve."""
+    outcome = study.outcomes[str(one["outcome"].values)]
+    scenarios = list(map(str, one["scenario"].values))
+    places = decimals(one["median"].values, of_time=outcome.reduce == "first")
+    others = [name != study.baseline for name in scenarios]
+
+    def level(name: str) -> list[str]:
+        return [shown(value, places, of_time=outcome.reduce == "first") for value in one[name].values]
+
+    def change(name: str) -> list[str]:
+        return [signed(value, places) if other else "" for value, other in zip(one[name].values, others, strict=True)]
+
+    def portion(name: str, rows: Sequence[bool]) -> list[str]:
+        return [percent(value) if row else "" for value, row in zip(one[name].values, rows, strict=True)]
+
+    always = [True] * len(scenarios)
+    limit = f"{outcome.acceptable[0]} {outcome.acceptable[1]:g}" if outcome.acceptable else ""
+    columns = [
+        Column(
+            "scenario", [name if name != study.baseline else f"{name} (baseline)" for name in scenarios], words=True
+        ),
+        *(Column(heading, level(name)) for heading, name in (("median", "median"), ("5 %", "low"), ("95 %", "high"))),
+        Column("change", change("difference_median")),
+        Column("its 5 %", change("difference_low"), spare=4),
+        Column("its 95 %", change("difference_high"), spare=4),
+        Column("lower", portion("lower", others), spare=1),
+        Column("higher", portion("higher", others), spare=5),
+        Column(limit, portion("acceptable", always), spare=2),
+        Column("never", portion("never", always), spare=3),
+    ]
+    unit = str(one["units"].values)
     say("")
+    table(f"{one['title'].values}{f' ({unit})' if unit else ''}", columns)
 
 
 def sensitivity(
@@ -67,53 +91,74 @@ def sensitivity(
     scenario: Annotated[str | None, typer.Option(help="Of this scenario; default: the baseline.")] = None,
     top: Annotated[int, typer.Option(min=1, help="How many inputs to list.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
-    resamples: Annotated[int, typer.Option(min=10, help="Bootstrap resamples.")] = 200,
+    resamples: Annotated[int, typer.Option(min=10, max=100_000, help="Bootstrap resamples.")] = 200,
     as_json: Json = False,
 ) -> None:
     """Rank the uncertainties: first-order indices and rank correlations with 95 % bootstrap intervals.
 
-    Example:  sdmodel sensitivity outputs/technology_security_dilemma --outcome crisis_probability_2045 --top 5
+    Example:
+
+    sdmodel sensitivity outputs/sir --outcome peak --top 5
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
     from sdmodel.analysis.sensitivity import sensitivity as ranked
+    from sdmodel.design.asked import chosen_of
 
-    question, stored, _ = pipeline.stored(runs)
-    wanted = list(outcome or ()) or None
-    finding = ranked(question.study, stored.load(), outcomes=wanted, scenario=scenario, seed=seed, resamples=resamples)
+    stored = pipeline.stored(shipped.kept(runs))
+    study = stored.question.study
+    labels = list(dict.fromkeys(map(str, stored.runs["scenario"].values)))
+    usual = study.baseline if study.baseline in labels else labels[0]
+    [own] = chosen_of("scenario", [usual if scenario is None else scenario], labels)
+    chosen = _chosen(study, outcome)
+    inputs = _without_trajectories(stored.runs)
+    finding = ranked(study, inputs, outcomes=chosen, scenario=own, seed=seed, resamples=resamples)
     if as_json:
         _print_json(finding)
         return
-    shown = scenario or question.study.baseline
-    labels = list(map(str, finding.table["scenario"].values))
-    own = shown if shown in labels else labels[0]
-    for name in _chosen(question.study, finding, outcome):
-        _print_ranking(finding.table.sel(outcome=name, scenario=own), name, own, top)
+    say(f"Scenario {own}. In brackets: 95 % interval. An index is the share of variance due to this input alone.")
+    for name in chosen:
+        _print_ranking(study, finding.table.sel(outcome=name, scenario=own), top)
     _print_words(finding)
 
 
-def _print_ranking(one: Any, name: str, scenario: str, top: int) -> None:
-    order = one["first_order"].fillna(-1).values.argsort()[::-1][:top]
-    rows = []
-    for place in order:
-        row = one.isel(input=int(place))
-        rows.append(
-            [
-                str(row["input"].values),
-                _band(row, "first_order", "first_order_low", "first_order_high", _digits),
-                _band(row, "rank_correlation", "rank_correlation_low", "rank_correlation_high", _signed),
-            ]
-        )
-    table(f"{name}, scenario {scenario}", ["uncertainty", "first-order index [95 %]", "rank correlation [95 %]"], rows)
+def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:
+    order = one["first_order"].fillna(-1).values.argsort(kind="stable")[::-1][:top]
+    rows = [one.isel(input=int(place)) for place in order]
+
+    def band(measure: str, written: Any) -> list[str]:
+        return [
+            f"{written(row[measure], 2)} [{written(row[f'{measure}_low'], 2)}, {written(row[f'{measure}_high'], 2)}]"
+            for row in rows
+        ]
+
     say("")
+    outcome = study.outcomes[str(one["outcome"].values)]
+    columns = [
+        Column("uncertainty", [str(row["input"].values) for row in rows], words=True),
+        Column("first-order index", band("first_order", shown)),
+        Column("rank correlation", band("rank_correlation", signed)),
+    ]
+    table(outcome.title or outcome.name, columns)
+    left = one.sizes["input"] - len(rows)
+    if left:
+        say(f"… and {left} more: --top {one.sizes['input']}")
 
 
-def _chosen(study: "Study", finding: "Finding", asked: list[str] | None) -> list[str]:
-    there = list(map(str, finding.table["outcome"].values))
-    for name in asked or []:
-        if name not in there:
-            raise RunsError(f'--outcome "{name}": the study has no such outcome.{did_you_mean(name, there)}')
-    main = [name for name in (study.cost_outcome, study.risk_outcome) if name in there]
-    return asked or main or there[:3]
+def _without_trajectories(runs: "xr.Dataset") -> "xr.Dataset":
+    """Inputs and outcomes in memory; the trajectories, which are most of the data, stay on disk."""
+    from sdmodel.runs.schema import TRAJECTORY, named
+
+    return runs.drop_vars(named(runs, TRAJECTORY)).load()
+
+
+def _chosen(study: "Study", asked: list[str] | None) -> list[str]:
+    """Outcomes that are asked for, in any spelling; else cost and risk, or the first three."""
+    from sdmodel.design.asked import chosen_of
+
+    if asked:
+        return chosen_of("outcome", asked, study.outcomes)
+    main = [name for name in (study.cost_outcome, study.risk_outcome) if name in study.outcomes]
+    return main or list(study.outcomes)[:3]
 
 
 def _print_json(finding: "Finding") -> None:
@@ -123,25 +168,6 @@ def _print_json(finding: "Finding") -> None:
 
 
 def _print_words(finding: "Finding") -> None:
-    say(finding.sentence)
+    say(f"\n{finding.sentence}")
     for caveat in finding.caveats:
         say(f"  note: {caveat}")
-
-
-def _band(row: Any, middle: str, low: str, high: str, shown: Callable[[Any], str]) -> str:
-    return f"{shown(row[middle])} [{shown(row[low])}, {shown(row[high])}]"
-
-
-def _digits(value: Any) -> str:
-    number = float(value)
-    return "–" if number != number else f"{number:.3g}" if abs(number) < 1000 else f"{number:,.0f}"
-
-
-def _signed(value: Any) -> str:
-    text = _digits(value)
-    return text if text.startswith(("-", "–")) else f"+{text}"
-
-
-def _percent(value: Any) -> str:
-    number = float(value)
-    return "" if number != number else f"{100 * number:.0f} %"

@@ -1,52 +1,78 @@
 """`models` and `inspect`: what there is, and what is in it."""
 
 import json
-from typing import Annotated, Any
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sdmodel.cli import shipped
-from sdmodel.cli.console import say, table
+from sdmodel.cli.console import Column, say, table
+
+if TYPE_CHECKING:
+    from sdmodel.model.model import Model, Variable
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+_PLURALS = {
+    "stock": "stocks",
+    "constant": "constants",
+    "auxiliary": "auxiliaries",
+    "table": "tables",
+    "held": "held values",
+    "fixeddelay": "fixed delays",
+    "frozen": "values kept from the start",
+}
+_SHORT = ("stock", "constant")
+_LINE = 60
 
 
 def models(as_json: Json = False) -> None:
     """List the models that come with sdmodel.
 
-    Example:  sdmodel models
+    Example:
+
+    sdmodel models
     """
-    found = [(short, file, file.with_suffix(".toml")) for short, file in shipped.names().items()]
+    from sdmodel.study.file import read_study  # the schema of studies costs an eighth of a second
+
+    rows = [
+        {"name": short, "title": read_study(study).title, "model": str(file), "study": str(study)}
+        for short, file in shipped.names().items()
+        if (study := file.with_suffix(".toml")).is_file()
+    ]
     if as_json:
-        rows = [{"name": short, "model": str(file), "study": str(study)} for short, file, study in found]
         print(json.dumps(rows, indent=2))
         return
-    table("", ["name", "model", "study"], [[s, str(f), study.name] for s, f, study in found], left=3)
-    say("\nsdmodel inspect NAME looks into one; sdmodel study NAME runs its study.")
+    columns = [Column(part, [row[part] for row in rows], words=True) for part in ("name", "title")]
+    table("", [*columns, Column("model", [Path(row["model"]).name for row in rows], words=True, spare=1)])
+    say(f"\nThey are in {shipped.folder()}.\nnext: sdmodel inspect NAME, sdmodel study NAME")
 
 
 def inspect(
-    model: Annotated[str, typer.Argument(help="A .mdl file, or the name of a shipped model.")],
+    model: Annotated[str, typer.Argument(help="A .mdl file, a study (.toml), or the name of a shipped model.")],
     variable: Annotated[str | None, typer.Argument(help="Show this variable only, in full.")] = None,
     every: Annotated[bool, typer.Option("--all", help="List auxiliaries and tables as well.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show what a model holds: its time, stocks, constants; or one variable with its equation.
+    """Show what a model holds: its time, stocks, constants; or one variable with its equation and neighbours.
 
-    Example:  sdmodel inspect dilemma "US suspicion"
+    Example:
+
+    sdmodel inspect dilemma "US suspicion"
     """
     from sdmodel.read import read  # PySD takes most of a second to load
 
     path, _ = shipped.pair(model)
     known = read(path)
-    chosen = [known[variable]] if variable else list(known.visible())
-    rows = [_described(one) for one in chosen]
+    if variable:
+        _print_one(_with_neighbours(known, known[variable]), as_json)
+        return
+    rows = [_described(one) for one in known.visible()]
     if as_json:
-        print(json.dumps(rows[0] if variable else {"model": known.name, "variables": rows}, indent=2))
-    elif variable:
-        table("", ["", ""], [[name, "" if value is None else str(value)] for name, value in rows[0].items()], left=2)
+        print(json.dumps({"model": known.name, "variables": rows}, indent=2, ensure_ascii=False))
     else:
-        _overview(known.name, rows, every)
+        _overview(known, rows, every)
 
 
 def _described(variable: Any) -> dict[str, Any]:
@@ -62,16 +88,85 @@ def _described(variable: Any) -> dict[str, Any]:
     }
 
 
-def _overview(name: str, rows: list[dict[str, Any]], every: bool) -> None:
+def _with_neighbours(model: "Model", variable: "Variable") -> dict[str, Any]:
+    """The variable, what it uses, and what uses it; the hidden stages of delays between them are stepped over."""
+    users = [one.name for one in model.visible() if variable.name in _uses(model, one)]
+    return _described(variable) | {"uses": _uses(model, variable), "used by": users}
+
+
+def _uses(model: "Model", variable: "Variable") -> list[str]:
+    from sdmodel.model.model import TIME, reads
+
+    found: dict[str, None] = {}
+    pending, seen = [variable], {variable.name}
+    while pending:
+        for name in reads(pending.pop()):
+            if name == TIME or name not in model or not model[name].hidden:
+                found[name] = None
+            elif name not in seen:
+                seen.add(name)
+                pending.append(model[name])
+    return list(found)
+
+
+def _print_one(row: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(row, indent=2, ensure_ascii=False))
+        return
+    told = row | {
+        "limits": _limits(row),
+        "line": str(row["line"] or ""),
+        **{way: ", ".join(row[way]) for way in ("uses", "used by")},
+    }
+    filled = {name: value for name, value in told.items() if value}
+    table("", [Column("", list(filled), words=True), Column("", list(filled.values()), words=True, wraps=20)])
+
+
+def _overview(model: "Model", rows: list[dict[str, Any]], every: bool) -> None:
+    from sdmodel.model.model import CONTROLS
+
     kinds = [row["kind"] for row in rows]
-    counts = ", ".join(f"{kinds.count(kind)} {kind}{'s' * (kind[-1] != 's')}" for kind in dict.fromkeys(sorted(kinds)))
-    say(f"{name}: {len(rows)} variables ({counts})")
-    wanted = dict.fromkeys(kinds) if every else ("stock", "constant")
-    for kind in wanted:
-        chosen = [row for row in rows if row["kind"] == kind]
+    counts = ", ".join(f"{kinds.count(kind)} {plural}" for kind, plural in _PLURALS.items() if kind in kinds)
+    say(f"{model.name}: {len(rows)} variables ({counts})")
+    start, stop, step, save = (next((row for row in rows if row["name"] == name), None) for name in CONTROLS)
+    if start and stop and step and save:
+        every_time = "every step" if save["equation"] == "TIME STEP" else f"every {save['equation']}"
+        unit = start["unit"]
+        say(
+            f"time: {start['equation']} to {stop['equation']} {unit} in steps of {step['equation']}, saved {every_time}"
+        )
+    for kind in _PLURALS if every else _SHORT:
+        chosen = [row for row in rows if row["kind"] == kind and row["name"] not in CONTROLS]
         if chosen:
             say("")
-            cells = [[row["name"], row["unit"], row["equation"][:60], row["documentation"][:90]] for row in chosen]
-            table(f"{kind}s", ["name", "unit", "equation", "what it is"], cells, left=4)
-    if not every:
-        say("\n--all lists auxiliaries and tables as well.")
+            table(_PLURALS[kind], _columns(kind, chosen))
+    if not every and set(kinds) - set(_SHORT):
+        say("\nnext: --all lists auxiliaries and tables as well; a name after the model shows one variable in full")
+
+
+def _columns(kind: str, rows: list[dict[str, Any]]) -> list[Column]:
+    """Name, value or equation, unit, limits and documentation, as far as there is room."""
+
+    def cells(shown: Callable[[dict[str, Any]], str]) -> list[str]:
+        return [shown(row) for row in rows]
+
+    equation = cells(lambda row: _short(row["equation"]))
+    value = Column("value", equation) if kind == "constant" else Column("equation", equation, True, wraps=20, spare=3)
+    return [
+        Column("name", cells(lambda row: row["name"]), words=True),
+        value,
+        Column("unit", cells(lambda row: row["unit"]), words=True),
+        Column("limits", cells(_limits), words=True, spare=2),
+        Column("what it is", cells(lambda row: _short(row["documentation"], 3 * _LINE)), True, wraps=20, spare=1),
+    ]
+
+
+def _short(text: str, longest: int = _LINE) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _limits(row: dict[str, Any]) -> str:
+    if row["limits"] is None:
+        return ""
+    low, high = row["limits"]
+    return f"from {low:g}" if high is None else f"up to {high:g}" if low is None else f"{low:g} to {high:g}"

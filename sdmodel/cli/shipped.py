@@ -1,9 +1,10 @@
-"""Names of the models that come with sdmodel → their files, in a clone as in an installed package."""
+"""Words on the command line → files: a path, or the name of a model that comes with sdmodel."""
 
 from pathlib import Path
 
-from sdmodel.errors import StudyError
+from sdmodel.errors import RunsError, StudyError
 
+OUTPUTS = Path("outputs")
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -25,7 +26,7 @@ def find(word: str, suffix: str) -> Path:
         StudyError: it is neither.
     """
     path = Path(word)
-    if path.suffix or path.exists() or len(path.parts) > 1:
+    if word and (path.suffix or path.exists() or len(path.parts) > 1):
         return path
     shipped = names()
     for short, file in shipped.items():
@@ -37,6 +38,20 @@ def find(word: str, suffix: str) -> Path:
     )
 
 
+def study(word: str) -> Path:
+    """The study file that a word means.
+
+    Raises:
+        StudyError: it is neither a file nor a shipped study, or it is a model.
+    """
+    path = find(word, ".toml")
+    if path.suffix.lower() in (".mdl", ".xmile", ".stmx"):
+        beside = path.with_suffix(".toml")
+        there = f'its study is beside it: "{beside}"' if beside.is_file() else "write a study (.toml) that names it"
+        raise StudyError(f'{path} is a model, and this command wants a study: {there}. "sdmodel run" runs a model.')
+    return path
+
+
 def pair(word: str) -> tuple[Path, Path | None]:
     """Model and study files of a word: a study names its model; a model has the study of the same name, if any."""
     path = find(word, ".mdl")
@@ -45,5 +60,20 @@ def pair(word: str) -> tuple[Path, Path | None]:
         from sdmodel.study.file import read_study
 
         return read_study(path).model, path
-    beside = path.with_suffix(".toml")
+    beside = path.with_suffix(".toml") if path.name else path
     return path, beside if beside.is_file() else None
+
+
+def kept(path: Path) -> Path:
+    """The folder of runs that is meant; what is in it is checked by whoever opens it.
+
+    Raises:
+        RunsError: there is none.
+    """
+    if path.is_dir():
+        return path
+    if path.exists():
+        raise RunsError(f'{path} is a file; give the folder that a sweep wrote, such as "{OUTPUTS / path.stem}".')
+    there = sorted(found.parent for found in OUTPUTS.glob("*/manifest.json"))
+    listed = f" There is {', '.join(map(str, there))}." if there else ""
+    raise RunsError(f'there is no folder {path}.{listed} "sdmodel sweep STUDY --output {path}" makes it.')

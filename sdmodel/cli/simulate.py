@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sdmodel.cli import shipped
-from sdmodel.cli.console import err, progress, say, table
+from sdmodel.cli.console import Column, progress, say, table, warn
 from sdmodel.cli.look import Json
+from sdmodel.cli.numbers import MISSING
 from sdmodel.errors import ExperimentError, StudyError
 
 if TYPE_CHECKING:
     import xarray as xr
 
     from sdmodel.model.model import Model
+    from sdmodel.pipeline import Stored
 
 
 class Engine(StrEnum):
@@ -59,7 +61,9 @@ def run(
 ) -> None:
     """Run a model once and print where its stocks go.
 
-    Example:  sdmodel run dilemma --scenario managed --set "intention uncertainty=0.3" --output run.csv
+    Example:
+
+    sdmodel run sir --scenario lockdown --set "contact rate=8" --output run.csv
     """
     started = time.perf_counter()
     from sdmodel.design.experiments import settings_experiment  # xarray and PySD: not for --help
@@ -78,7 +82,7 @@ def run(
     experiment = settings_experiment(known, _settings(settings or []), study, scenario, tuple(shock or ()))
     runs = _engine(engine)(known, experiment)
     for told in runs.attrs.get("failures", []):
-        err.print(f"[bold yellow]warning:[/] {told}", soft_wrap=True)
+        warn(told)
     one = _whole(known, runs)
     if output:
         from sdmodel.runs.table import save_table
@@ -121,7 +125,8 @@ def _whole(model: "Model", runs: "xr.Dataset") -> "xr.Dataset":
 
     one = runs.isel(experiment=0, drop=True)
     names = [variable.name for variable in model.visible() if not isinstance(variable, Table)]
-    constants = {name: float(one[name]) if name in one else value for name, value in model.constants.items()}
+    set_ = {str(name) for name in one.data_vars if not one[name].dims}
+    constants = {name: float(one[name]) if name in set_ else value for name, value in model.constants.items()}
     columns: dict[str, Any] = {}
     for name in names:
         if name in one and one[name].dims:
@@ -160,16 +165,24 @@ def _summary(model: "Model", one: "xr.Dataset") -> dict[str, Any]:
 
 def _print_run(model: "Model", one: "xr.Dataset", seconds: float) -> None:
     told = _summary(model, one)
-    shown = [
-        [
-            name,
-            stock["unit"],
-            *("–" if stock[part] is None else f"{stock[part]:.5g}" for part in ("first", "last", "min", "max")),
-        ]
-        for name, stock in told["stocks"].items()
+    stocks = told["stocks"]
+    start, stop = (f"{told[end]:g}" for end in ("start", "stop"))
+    unit = one["time"].attrs.get("units", "")
+    say(f"{model.name}: {start} to {stop}{f' {unit}' if unit else ''}, {told['saved']} saved times, {seconds:.2f} s")
+
+    def cells(part: str) -> list[str]:
+        return [MISSING if stock[part] is None else f"{stock[part]:.5g}" for stock in stocks.values()]
+
+    columns = [
+        Column("stock", list(stocks), words=True),
+        Column(f"at {start}", cells("first")),
+        Column(f"at {stop}", cells("last")),
+        Column("lowest", cells("min"), spare=1),
+        Column("highest", cells("max"), spare=1),
+        Column("unit", [stock["unit"] for stock in stocks.values()], words=True),
     ]
-    say(f"{model.name}: {told['start']:g} to {told['stop']:g}, {told['saved']} saved times, {seconds:.2f} s")
-    table("", ["stock", "unit", f"at {told['start']:g}", f"at {told['stop']:g}", "lowest", "highest"], shown, left=2)
+    if stocks:
+        table("", columns)
 
 
 def sweep(
@@ -185,19 +198,28 @@ def sweep(
 ) -> None:
     """Run every scenario of a study in every future and keep the runs.
 
-    Example:  sdmodel sweep dilemma --futures 10000 --design sobol --seed 7 --scenario managed --scenario status_quo
+    Example:
+
+    sdmodel sweep sir --futures 1000 --design sobol --seed 7 --shock variant
     """
-    told = swept(study, futures, design, seed, scenario, shock, output, threads)
+    told, _ = swept(study, futures, design, seed, scenario, shock, output, threads)
     if as_json:
         print(json.dumps(told, indent=2))
         return
+    tell(told)
+    say(f"wrote {told['output']}\nnext: sdmodel compare {told['output']}, sdmodel report {told['output']}")
+
+
+def tell(told: dict[str, Any]) -> None:
+    """What a sweep did, in a sentence; a warning if runs failed."""
     say(
-        f"{told['experiments']:,} experiments ({told['scenarios']} scenarios × {told['futures']:,} futures) in "
-        f"{told['seconds']:.1f} s; PySD differs by {told['crosscheck']:.1e} at most on a sample of 8."
+        f"{told['experiments']:,} experiments ({told['scenarios']} scenarios × {told['futures']:,} futures, seed "
+        f"{told['seed']}) in {told['seconds']:.1f} s; PySD, run on {told['checked']} of them, differs by "
+        f"{told['crosscheck']:.1e} at most."
     )
     if told["failed"]:
-        err.print(f"[bold yellow]warning:[/] {told['failed']:,} runs were not finite; first: {told['failures'][0]}")
-    say(f"wrote {told['output']}\nnext: sdmodel compare {told['output']}, sdmodel report {told['output']}")
+        first = f" First: {told['failures'][0]}" if told["failures"] else ""
+        warn(f"{told['failed']:,} runs did not stay finite and are left out of all numbers.{first}")
 
 
 def swept(
@@ -209,14 +231,13 @@ def swept(
     shock: list[str] | None,
     output: Path | None,
     threads: int | None,
-) -> dict[str, Any]:
-    """What a sweep did: numbers, seconds and the folder; the runs are there."""
+) -> tuple[dict[str, Any], "Stored"]:
+    """What a sweep did (numbers, seconds, folder) and what it kept."""
     started = time.perf_counter()
     from sdmodel import pipeline  # all of PySD, xarray and zarr: not for --help
     from sdmodel.design.asked import chosen_of
-    from sdmodel.runs import manifest, store
 
-    question = pipeline.load(shipped.find(word, ".toml"))
+    question = pipeline.load(shipped.study(word))
     asked = question.study
     plan = pipeline.Plan(
         futures=asked.futures if futures is None else futures,
@@ -226,24 +247,25 @@ def swept(
         shocks=tuple(chosen_of("shock", shock or (), asked.shocks)),
         threads=threads,
     )
-    folder = output or Path("outputs") / asked.name
+    folder = output or shipped.OUTPUTS / asked.name
     with progress() as advance:
-        difference = pipeline.sweep(question, plan, folder, command=_command(plan, word, folder), progress=advance)
-    runs, made = store.open_runs(pipeline.Kept(folder).runs), manifest.read(folder)
-    n = runs.sizes["experiment"]
-    scenarios = len(made["design"]["scenarios"])
-    return {
+        kept = pipeline.sweep(question, plan, folder, command=_command(plan, word, folder), progress=advance)
+    n = kept.runs.sizes["experiment"]
+    scenarios = len(kept.made["design"]["scenarios"])
+    told = {
         "output": str(folder),
         "experiments": n,
         "scenarios": scenarios,
         "futures": n // scenarios,
         "seed": plan.seed,
         "design": plan.design,
-        "crosscheck": difference,
-        "failed": int(runs["failed"].values.sum()),
-        "failures": made["failures"],
+        "checked": min(n, pipeline.CHECKED),
+        "crosscheck": kept.made["crosscheck"]["difference"],
+        "failed": int(kept.runs["failed"].values.sum()),
+        "failures": kept.made["failures"],
         "seconds": time.perf_counter() - started,
     }
+    return told, kept
 
 
 def _command(plan: Any, word: str, folder: Path) -> list[str]:

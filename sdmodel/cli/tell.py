@@ -2,25 +2,27 @@
 
 import json
 import time
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sdmodel.cli import shipped
 from sdmodel.cli.console import progress, say
 from sdmodel.cli.decide import Runs
 from sdmodel.cli.look import Json
-from sdmodel.cli.simulate import Design, Futures, Output, Scenarios, Seed, Shocks, Threads, swept
+from sdmodel.cli.simulate import Design, Futures, Output, Scenarios, Seed, Shocks, Threads, swept, tell
 
 
 def report(runs: Runs, as_json: Json = False) -> None:
     """Write the report on stored runs again.
 
-    Example:  sdmodel report outputs/technology_security_dilemma
+    Example:
+
+    sdmodel report outputs/sir
     """
     from sdmodel import pipeline  # plotly, xarray and zarr: not for --help
 
-    page = pipeline.report(runs)
+    page = pipeline.report(pipeline.stored(shipped.kept(runs)))
     if as_json:
         print(json.dumps({"report": str(page)}))
     else:
@@ -40,23 +42,22 @@ def study(
 ) -> None:
     """Do it all: sweep, check against PySD, compare, rank the uncertainties, write the report.
 
-    Example:  sdmodel study dilemma --futures 1000
+    Example:
+
+    sdmodel study dilemma --futures 100
     """
     started = time.perf_counter()
-    told = swept(study, futures, design, seed, scenario, shock, output, threads)
+    told, kept = swept(study, futures, design, seed, scenario, shock, output, threads)
     from sdmodel import pipeline  # plotly, xarray and zarr: not for --help
 
     with progress() as advance:
-        findings = pipeline.analyse(Path(told["output"]), advance)
-    page = pipeline.report(Path(told["output"]))
+        findings = pipeline.analyse(kept, advance)
+    page = pipeline.report(kept, findings)
     if as_json:
         sentences = {finding.name: finding.sentence for finding in findings}
         print(json.dumps({**told, "report": str(page), "findings": sentences}, indent=2))
         return
-    say(
-        f"{told['experiments']:,} experiments ({told['scenarios']} scenarios × {told['futures']:,} futures, seed "
-        f"{told['seed']}); PySD differs by {told['crosscheck']:.1e} at most."
-    )
+    tell(told)
     for finding in findings:
         say(f"\n{finding.sentence}")
     say(f"\nwrote {page} in {time.perf_counter() - started:.1f} s\nopen it in a browser: {page.resolve().as_uri()}")

@@ -50,8 +50,9 @@ def basis(runs: xr.Dataset, members: Sequence[Member]) -> str:
 
 
 def basis_of_one(runs: xr.Dataset) -> str:
-    """The line under a figure in which the reader chooses the scenario."""
-    return f"The chosen scenario; {count(np.unique(runs[FUTURE].values).size, 'future')}; seed {seed(runs)}."
+    """The line under a figure in which the reader chooses the scenario: each has as many runs as futures."""
+    futures = np.unique(runs[FUTURE].values).size
+    return f"The chosen scenario; {count(futures, 'future')}, one run each; seed {seed(runs)}."
 
 
 def seed(runs: xr.Dataset) -> str:

@@ -9,6 +9,7 @@ from sdmodel.runs.schema import SCENARIO, codes
 from sdmodel.study.spec import Study
 
 COLOURS = 7  # CSS variables --s0 … --s6; more scenarios take them again with another line and another marker
+DRAWN = 3  # scenarios compared that are drawn over time at first: the pair and one more
 GREY = 7  # --s7, for the baseline: a yardstick, not a proposal
 
 
@@ -17,7 +18,7 @@ class Member:
     """A scenario on the page: `label` is its name in the runs, `slot` its place in the cast, `tint` in the palette.
 
     `turn` counts how often the palette was used up before. `headline` marks the pair that the answer is about,
-    `compared` those drawn over time, `baseline` the yardstick.
+    `compared` those drawn over time, `drawn` those of them that are shown at first, `baseline` the yardstick.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Member:
     turn: int
     headline: bool
     compared: bool
+    drawn: bool
     baseline: bool
 
     @property
@@ -56,5 +58,6 @@ def _member(study: Study, label: str, slot: int, coloured: list[str], compared: 
         turn=turn,
         headline=label in compared[:2],
         compared=label in compared,
+        drawn=label in compared[:DRAWN],
         baseline=label == study.baseline,
     )

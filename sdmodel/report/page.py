@@ -29,6 +29,8 @@ from sdmodel.report.text import number
 from sdmodel.runs.schema import FUTURE, TIME
 from sdmodel.study.spec import Study
 
+LONG_TABLE = 8  # rows; of a longer table those of the scenarios that are not compared are folded away
+
 
 @dataclass(frozen=True)
 class Material:
@@ -104,6 +106,8 @@ def render(
 def _words(of: Material) -> dict[str, Any]:
     """The answer, the table, and the lines that stand under figures."""
     found = list(dict.fromkeys([*of.told, *of.measures.values()]))
+    rows = table(of.compared.table, of.members, found) if of.compared else ()
+    first = [row for row in rows if row.member.compared] if len(rows) > LONG_TABLE else rows
     return {
         "study": of.study,
         "model": of.model,
@@ -112,7 +116,8 @@ def _words(of: Material) -> dict[str, Any]:
         "baseline": next((member for member in of.members if member.baseline), None),
         "answer": answer(of.study, of.runs, of.members, of.told, of.compared, of.drivers),
         "measures": found,
-        "table": table(of.compared.table, of.members, found) if of.compared else (),
+        "table": first,
+        "more_rows": [row for row in rows if row not in first],
         "limits": any(measure.limit() for measure in found),
         "spread_shown": np.unique(of.runs[FUTURE].values).size > 1,
         "moments": _moments(of.runs),
@@ -149,6 +154,7 @@ def _figures(of: Material) -> dict[str, Any]:
         "cost_risk": (
             cost_risk(of.runs, of.compared.table, cost, risk, of.members) if of.compared and cost and risk else None
         ),
+        "cost_risk_heads": ("Scenario", *(_head(measure) for measure in (cost, risk) if measure)),
         "points": points_drawn(of.runs, of.members),
         "sensitivity": [
             (sensitivity(place, measure, driven[0], of.drivers), measure, driven[0])
@@ -157,6 +163,10 @@ def _figures(of: Material) -> dict[str, Any]:
         "driver_measures": [measure for measure in of.measures.values() if measure.name in outcomes],
         "driver_members": driven,
     }
+
+
+def _head(measure: Measure) -> str:
+    return f"{measure.title} ({measure.unit})" if measure.unit else measure.title
 
 
 def _moments(runs: xr.Dataset) -> tuple[str, ...]:

@@ -8,15 +8,15 @@ import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
+from sdmodel.report.beyond import addition, against_baseline, extremes
 from sdmodel.report.cast import Member
 from sdmodel.report.drivers import Driver, Drivers
 from sdmodel.report.measures import Measure
 from sdmodel.report.spread import Contrast, Spread, contrasts, jointly, spread
-from sdmodel.report.text import count, share, unbroken, upper_first
+from sdmodel.report.text import count, share, upper_first, within
 from sdmodel.study.spec import Study
 
 NAMED_DRIVERS = 3
-NAMED_SCENARIOS = 5
 WORTH_NAMING = 0.03  # first-order index below which an unknown is not named
 Pair = tuple[Member, Member]
 
@@ -42,17 +42,19 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A few sentences under a short head."""
+    """A few sentences, or a list of them, under a short head."""
 
     head: str
-    text: str
+    text: str = ""
+    items: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Answer:
-    """`headline` in a sentence or two, then key figures, then paragraphs."""
+    """`headline` in a sentence, `more` in one or two beside it, then key figures, then paragraphs."""
 
     headline: str
+    more: str = ""
     figures: tuple[KeyFigure, ...] = ()
     paragraphs: tuple[Paragraph, ...] = ()
 
@@ -73,46 +75,70 @@ def answer(
         return _alone(headline[0], told, compared.table, drivers)
     pair = (headline[0], headline[1])
     found = contrasts(study, runs, pair, told)
+    best = pair[found[0].winner or 0]
+    more = [addition(study, runs, members, told, best), _strongest_of(best, told, drivers)]
+    more += ["Numbers are medians over futures."] if found[0].first.pairs > 1 else []
     paragraphs = [_compared(contrast, pair) for contrast in found]
-    paragraphs += _against_baseline(members, told, compared.table)
-    if len(members) > 2 and found[0].first.pairs > 1:
-        paragraphs.append(Paragraph(f"Of all {count(len(members), 'scenario')}", unbroken(compared.sentence)))
     paragraphs += _deciding(pair, told, drivers)
-    return Answer(_headline(runs, found, pair), tuple(_card(contrast, pair) for contrast in found), tuple(paragraphs))
+    paragraphs += _against_baseline(members, told, compared.table)
+    paragraphs += _all(members, told, compared.table)
+    cards = tuple(_card(contrast, pair) for contrast in found)
+    return Answer(_headline(runs, found, pair), " ".join(filter(None, more)), cards, tuple(paragraphs))
 
 
 def _headline(runs: xr.Dataset, found: Sequence[Contrast], pair: Pair) -> str:
     """One sentence: does one side win on everything, or is there a choice to make?"""
-    titles = [contrast.measure.inline for contrast in found]
     futures, winner = int(found[0].first.pairs), found[0].winner
     if winner is None or {contrast.winner for contrast in found} != {winner}:
-        return _open_choice(found, pair, titles)
+        return _open_choice(found, pair)
     best, other = pair[winner], pair[1 - winner]
-    said = f"{best.title} does better than {other.title} on {'both ' if len(found) == 2 else ''}{joined(titles)}"
+    against = f"{other.title}," if "," in other.title else other.title
+    measured = joined([_both_medians(contrast, winner) for contrast in found])
+    said = f"{best.title} does better than {against} on {'both ' if len(found) == 2 else ''}{measured}"
     if futures < 2:
         return f"{said}."
-    at_once = share(jointly(runs, [contrast.measure for contrast in found], best, other))
-    held = f"in {at_once} of {count(futures, 'future')}"
+    held = within(jointly(runs, [contrast.measure for contrast in found], best, other), count(futures, "future"))
     return f"{said}, and on both at once {held}." if len(found) == 2 else f"{said}, {held}."
 
 
-def _open_choice(found: Sequence[Contrast], pair: Pair, titles: Sequence[str]) -> str:
+def _both_medians(contrast: Contrast, winner: int) -> str:
+    """ "crisis probability by 2045 (0.44 against 0.68)", the winner's first; no numbers where a median is missing."""
+    measure, sides = contrast.measure, (contrast.first, contrast.second)
+    here, there = sides[winner].median, sides[1 - winner].median
+    if not (np.isfinite(here) and np.isfinite(there)):
+        return measure.inline
+    return f"{measure.inline} ({measure.value(here)} against {measure.full(there)})"
+
+
+def _open_choice(found: Sequence[Contrast], pair: Pair) -> str:
     told = []
-    for contrast, title in zip(found, titles, strict=True):
+    for contrast in found:
+        title = contrast.measure.inline
         if contrast.winner is None:
             told.append(f"the runs do not settle which does better on {title}")
         else:
-            held = f" (in {share(contrast.winning)} of futures)" if contrast.first.pairs > 1 else ""
-            told.append(f"{pair[contrast.winner].title} does better on {title}{held}")
-    return f"Neither {pair[0].title} nor {pair[1].title} is better on all counts: {joined(told)}."
+            held = f", {within(contrast.winning, 'futures')}" if contrast.first.pairs > 1 else ""
+            better = f"{pair[contrast.winner].title} does better on {_both_medians(contrast, contrast.winner)}"
+            told.append(f"{better}{held}")
+    return f"Neither {pair[0].title} nor {pair[1].title} is better on all counts: {'; '.join(told)}."
+
+
+def _strongest_of(member: Member, told: Sequence[Measure], drivers: Drivers) -> str:
+    """The one unknown that decides each measure most under `member`; empty where none is worth naming."""
+    named = []
+    for measure in told:
+        first = next(iter(drivers.get((measure.name, member.label), ())), None)
+        if first and first.index >= WORTH_NAMING:
+            named.append(f"{first.name} for {measure.inline} ({share(first.index)} of its variance)")
+    return f"Under {member.title} the unknown that decides most is {joined(named)}." if named else ""
 
 
 def _card(contrast: Contrast, pair: Pair) -> KeyFigure:
     measure, first = contrast.measure, contrast.first
     sides = tuple(_side(measure, member, of) for member, of in zip(pair, (first, contrast.second), strict=True))
-    way, part = _way(first)
+    way, part = first.way()
     note = f"{upper_first(way)} under {pair[0].title}"
-    note += f" in {share(part)} of {count(int(first.pairs), 'future')}" if first.pairs > 1 else ""
+    note += f" {within(part, count(int(first.pairs), 'future'))}" if first.pairs > 1 else ""
     if np.isfinite(first.difference_median):
         difference = measure.difference(first.difference_median, first.median)
         note += f"; difference {difference}{' at the median' if first.pairs > 1 else ''}"
@@ -123,11 +149,6 @@ def _side(measure: Measure, member: Member, of: Spread) -> Side:
     return Side(member, measure.value(of.median), " – ".join(measure.ends(of.low, of.high)) if of.low < of.high else "")
 
 
-def _way(of: Spread) -> tuple[str, float]:
-    """ "lower" or "higher" than the rival, whichever holds more often, and in which share of futures."""
-    return ("lower", of.lower) if of.lower >= of.higher else ("higher", of.higher)
-
-
 def _compared(contrast: Contrast, pair: Pair) -> Paragraph:
     measure, first, second = contrast.measure, contrast.first, contrast.second
     sentences = [
@@ -135,17 +156,17 @@ def _compared(contrast: Contrast, pair: Pair) -> Paragraph:
         f"{_spread(measure, second)} under {pair[1].title}."
     ]
     if first.pairs > 1 and np.isfinite(first.difference_median):
-        way, part = _way(first)
+        way, part = first.way()
         ends = (first.difference_median, first.difference_low, first.difference_high)
         middle, low, high = (measure.difference(end, first.median) for end in ends)
         sentences.append(
-            f"Compared in the same future, {pair[0].title} is {way} in {share(part)} of them; the difference is "
+            f"Compared in the same future, {pair[0].title} is {way} {within(part, 'them')}; the difference is "
             f"{middle} at the median, {low} to {high} in nine of ten."
         )
     if measure.limit() and first.pairs > 1:
         sentences.append(
-            f"The study accepts {measure.limit()}: {pair[0].title} keeps to that in {share(first.acceptable)} of "
-            f"futures, {pair[1].title} in {share(second.acceptable)}."
+            f"The study accepts {measure.limit()}: {pair[0].title} keeps to that "
+            f"{within(first.acceptable, 'futures')}, {pair[1].title} {within(second.acceptable, 'futures')}."
         )
     return Paragraph(upper_first(measure.title), " ".join(sentences))
 
@@ -161,26 +182,15 @@ def _spread(measure: Measure, of: Spread) -> str:
 
 
 def _against_baseline(members: Sequence[Member], told: Sequence[Measure], table: xr.Dataset) -> list[Paragraph]:
-    """The headline pair first, then the first few of the other scenarios that are compared."""
     baseline = next((member for member in members if member.baseline and not member.headline), None)
     if baseline is None:
         return []
-    compared = [member for member in members if (member.compared or member.headline) and not member.baseline]
-    shown = sorted(compared, key=lambda member: not member.headline)[:NAMED_SCENARIOS]
-    sentences = [_change(member, told, table) for member in shown]
-    return [Paragraph(f"Against {baseline.title}", " ".join(sentences))]
+    return [Paragraph(f"Against {baseline.title}", items=against_baseline(members, told, table, baseline))]
 
 
-def _change(member: Member, told: Sequence[Measure], table: xr.Dataset) -> str:
-    changes = []
-    for measure in told:
-        of = spread(table, measure, member)
-        if not np.isfinite(of.difference_median):
-            continue
-        way, part = _way(of)
-        held = f" ({way} in {share(part)} of futures)" if of.pairs > 1 else ""
-        changes.append(f"{measure.inline} by {measure.difference(of.difference_median, of.median)}{held}")
-    return f"{member.title} changes {joined(changes)}." if changes else f"{member.title} cannot be compared with it."
+def _all(members: Sequence[Member], told: Sequence[Measure], table: xr.Dataset) -> list[Paragraph]:
+    text = extremes(members, told, table) if len(members) > 2 else ""
+    return [Paragraph(f"Of all {count(len(members), 'scenario')}", text)] if text else []
 
 
 def _deciding(shown: Sequence[Member], told: Sequence[Measure], drivers: Drivers) -> list[Paragraph]:
@@ -220,4 +230,5 @@ def _alone(member: Member, told: Sequence[Measure], table: xr.Dataset, drivers: 
     spreads = [spread(table, measure, member) for measure in told]
     sentences = [f"{m.inline} is {_spread(m, of)}" for m, of in zip(told, spreads, strict=True)]
     cards = tuple(KeyFigure(m.title, m.unit, (_side(m, member, of),), "") for m, of in zip(told, spreads, strict=True))
-    return Answer(f"Under {member.title}, {joined(sentences)}.", cards, tuple(_deciding([member], told, drivers)))
+    headline = f"Under {member.title}, {joined(sentences)}."
+    return Answer(headline, figures=cards, paragraphs=tuple(_deciding([member], told, drivers)))

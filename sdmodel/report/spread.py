@@ -44,6 +44,10 @@ class Spread:
         """Share of futures in which this does worse than the rival."""
         return self.better(-sign)
 
+    def way(self) -> tuple[str, float]:
+        """ "lower" or "higher" than the rival, whichever holds more often, and in which share of futures."""
+        return ("lower", self.lower) if self.lower >= self.higher else ("higher", self.higher)
+
 
 @dataclass(frozen=True)
 class Contrast:

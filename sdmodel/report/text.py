@@ -58,6 +58,15 @@ def share(part: float) -> str:
     return f"{part * 100:.0f}\u00a0%"
 
 
+def within(part: float, whole: str) -> str:
+    """ "in 62 % of futures", "in all futures", "in none of them": in which part of `whole` something holds."""
+    if part == 1:
+        return f"in all of {whole}" if whole == "them" else f"in all {whole}"
+    if part == 0:
+        return "in no future" if whole == "futures" else f"in none of {whole}"
+    return f"in {share(part)} of {whole}"
+
+
 def unbroken(sentence: str) -> str:
     """The sentence with numbers tied to their per cent sign, so that no line ends between them."""
     return sentence.replace(" %", "\u00a0%")

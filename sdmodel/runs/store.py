@@ -26,6 +26,7 @@ from sdmodel.runs.swap import new_folder, recover, writing
 MARK, VERSION = "sdmodel_store", 1
 CONVENTIONS = "CF-1.11"
 CHUNK_BYTES = 2 * 1024**2
+CHUNK_ROWS = 65_536  # at most: hundreds of columns of single numbers wait in memory until a chunk of each is full
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError)
 
 
@@ -42,7 +43,8 @@ class Column:
     def append(self, rows: np.ndarray) -> None:
         """Stores all chunks that are full now, and keeps a copy of the rows that do not fill one."""
         self.taken += len(rows)
-        whole = max(1, CHUNK_BYTES // max(1, rows.dtype.itemsize * int(np.prod(rows.shape[1:]))))
+        row = max(1, rows.dtype.itemsize * int(np.prod(rows.shape[1:])))
+        whole = min(CHUNK_ROWS, max(1, CHUNK_BYTES // row))
         waiting = sum(map(len, self._gathered))
         if waiting + len(rows) >= whole and waiting:
             lacking = whole - waiting

@@ -1,4 +1,4 @@
-"""What the README shows runs as it stands there."""
+"""What the README shows runs as it stands there, and what it names exists."""
 
 import os
 import re
@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
+
+from sdmodel.cli import app
 
 CLONE = Path(__file__).parents[2]
 README = (CLONE / "README.md").read_text(encoding="utf-8")
@@ -46,6 +49,7 @@ def test_each_command_of_the_readme_runs(line: str, folder: Path) -> None:
 def test_the_readme_has_commands_a_python_example_and_a_study() -> None:
     assert len(COMMANDS) >= 5
     assert len(blocks("python")) == len(blocks("toml")) == 1
+    assert len(blocks("python")[0].splitlines()) <= 12
 
 
 def test_the_python_example_of_the_readme_runs(folder: Path) -> None:
@@ -64,7 +68,26 @@ def test_the_study_of_the_readme_runs(folder: Path) -> None:
     assert (folder / "outputs" / "readme" / "report.html").stat().st_size > 1_000_000
 
 
-def test_the_picture_of_the_readme_is_there() -> None:
+def test_the_picture_of_the_readme_is_there_and_small() -> None:
     pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", README)
     assert pictures
-    assert all((CLONE / picture).stat().st_size > 10_000 for picture in pictures)
+    assert all(10_000 < (CLONE / picture).stat().st_size < 600_000 for picture in pictures)
+
+
+def test_the_table_of_commands_names_each_command_once() -> None:
+    rows = re.findall(r"^\| (`.*?) \|", README, re.MULTILINE)
+    assert sorted(re.findall(r"`(\w+)`", " ".join(rows))) == sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def test_files_that_the_readme_names_exist() -> None:
+    named = set(re.findall(r"`((?:[a-z_]+/)+[\w.]*)`", README))
+    assert {"models/technology_security_dilemma.toml", "benchmarks/README.md"} <= named
+    made = {name for name in named if name.startswith("outputs/")}
+    places = (CLONE, CLONE / "sdmodel")
+    assert [name for name in named - made if not any((place / name).exists() for place in places)] == []
+
+
+def test_targets_that_the_readme_names_are_in_the_makefile() -> None:
+    targets = re.findall(r"^(\w+):", (CLONE / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    named = set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE))
+    assert {"report", "test", "lint", "bench"} <= named <= set(targets)

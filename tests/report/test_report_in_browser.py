@@ -106,14 +106,14 @@ def test_the_policy_of_the_page_stops_a_script_that_was_let_in(written: Path, op
 
 
 def test_the_legend_shows_and_hides_a_scenario_from_the_keyboard(written: Path, open_page: Callable) -> None:
-    """The headline pair is drawn at first; Enter on another scenario draws it in every fan chart."""
+    """The first three compared are drawn at first; Enter on another scenario draws it in every fan chart."""
     seen = open_page(written)
     lines = "[...document.querySelectorAll('#fan-3 .js-line')].length"
     before = seen.js(lines)
     button = seen.page.locator("#time .legend button[aria-pressed=false]").first
     button.focus()
     seen.page.keyboard.press("Enter")
-    assert seen.page.locator("#time .legend button[aria-pressed=true]").count() == 3
+    assert seen.page.locator("#time .legend button[aria-pressed=true]").count() == 4
     seen.until(f"{lines} > {before}")
 
 

@@ -20,7 +20,7 @@ from sdmodel.report.figures.sensitivity import views
 from sdmodel.report.measures import measures, told
 from sdmodel.report.sentences import Answer, answer
 from sdmodel.report.spread import comparison
-from sdmodel.report.text import number, share, signed, unit
+from sdmodel.report.text import number, share, signed, unit, within
 from sdmodel.study.spec import Study
 
 
@@ -99,12 +99,53 @@ def test_the_answer_says_what_the_runs_say(study: Study, runs: xr.Dataset, findi
     ]
     gap = by["crisis"]["gentle"] - by["crisis"]["harsh"]
     assert signed(float(np.median(gap)), 0.3) in said.paragraphs[0].text
-    assert share(float(np.mean(gap < 0))) in said.figures[0].note
+    assert within(float(np.mean(gap < 0)), "200 futures") in said.figures[0].note
     both = (gap < 0) & (by["loss"]["gentle"] < by["loss"]["harsh"])
-    assert f"{share(float(both.mean()))} of 200 futures" in said.headline
-    assert "crisis probability by 2045 and cumulated loss" in said.headline
+    assert f"on both at once {within(float(both.mean()), '200 futures')}" in said.headline
+    medians = {n: [number(float(np.median(by[n][side]))) for side in ("gentle", "harsh")] for n in by}
+    for name, title in (("crisis", "crisis probability by 2045"), ("loss", "cumulated loss")):
+        assert f"{title} ({medians[name][0]} against {medians[name][1]}" in said.headline
+    assert "on Full decoupling, fast," not in said.headline
+    assert "than Full decoupling, fast, on both" in said.headline
     decided = next(paragraph for paragraph in said.paragraphs if paragraph.head == "What decides it").text
     assert "learning rate (25\u00a0% and 50\u00a0%; lowers it)" in decided
+
+
+def test_what_the_next_road_adds_and_what_decides_stand_beside_the_headline(
+    study: Study, runs: xr.Dataset, findings: list[Finding]
+) -> None:
+    """The first compared scenario beyond the pair and the baseline is set against the winner, future by future."""
+    said = answered(study, runs, findings)
+    crisis = {s: runs["crisis"].values[runs.scenario.values == s] for s in ("gentle", "talk")}
+    part = float(np.mean(crisis["talk"] > crisis["gentle"]))
+    before, after = (number(float(np.median(crisis[s]))) for s in ("gentle", "talk"))
+    assert said.more.startswith("Against Managed interdependence with reassurance, Intentions only brings")
+    assert f"crisis probability by 2045 from {before} to {after} (higher {within(part, 'futures')})" in said.more
+    assert "the unknown that decides most is" in said.more
+    assert (
+        answered(replace(study, compare=("gentle", "harsh", "as_now")), runs).more
+        == "Numbers are medians over futures."
+    )
+
+
+def test_all_scenarios_are_spanned_by_their_extremes(study: Study, runs: xr.Dataset) -> None:
+    said = {paragraph.head: paragraph for paragraph in answered(study, runs).paragraphs}
+    medians = {s: float(np.median(runs["crisis"].values[runs.scenario.values == s])) for s in study.scenarios}
+    low, high = min(medians, key=medians.__getitem__), max(medians, key=medians.__getitem__)
+    title = {name: scenario.title for name, scenario in study.scenarios.items()}
+    expected = (
+        f"Crisis probability by 2045 is lowest under {title[low]} ({number(medians[low])}) and highest under "
+        f"{title[high]} ({number(medians[high])})."
+    )
+    assert expected in said["Of all 6 scenarios"].text
+    changes = said["Against Status quo drift"].items
+    assert [line.partition(":")[0] for line in changes] == [title[name] for name in ("gentle", "harsh", "talk")]
+
+
+def test_parts_are_told_as_people_do() -> None:
+    told = [within(part, "futures").replace("\u00a0", " ") for part in (1.0, 0.0, 0.62, 0.9999)]
+    assert told == ["in all futures", "in no future", "in 62 % of futures", "in >99 % of futures"]
+    assert [within(part, "them") for part in (1.0, 0.0)] == ["in all of them", "in none of them"]
 
 
 def test_winning_on_both_at_once_is_rarer_than_winning_on_each(study: Study) -> None:
@@ -165,7 +206,9 @@ def test_no_word_of_one_study_is_built_in(study: Study) -> None:
     }
     asked = replace(study, scenarios=scenarios, outcomes=outcomes, risk_outcome="sick", cost_outcome="")
     said = answered(asked, with_outcomes(make_runs(study, 30), asked))
-    assert said.headline == "Plan G does better than Plan H on Share of the sick, in 100\u00a0% of 30 futures."
+    assert (
+        said.headline == "Plan G does better than Plan H on Share of the sick (0.26 against 0.70), in all 30 futures."
+    )
 
 
 def test_the_baseline_is_grey_and_the_pair_comes_first(study: Study, runs: xr.Dataset) -> None:

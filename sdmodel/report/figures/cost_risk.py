@@ -40,7 +40,17 @@ def cost_risk(runs: xr.Dataset, table: xr.Dataset, cost: Measure, risk: Measure,
         below=f"{_with_unit(cost)} →",
         height=480,
         risk=True,
+        rows=tuple(_row(member, (cost, x), (risk, y)) for member, (x, y) in spots.items()),
     )
+
+
+def _row(member: Member, *pairs: tuple[Measure, Spread]) -> tuple[str, ...]:
+    """Number on the marker, title, and the median with its range for each axis."""
+    cells = []
+    for measure, of in pairs:
+        low, high = measure.ends(of.low, of.high)
+        cells.append(f"{measure.value(of.median)} [{low} – {high}]" if of.low < of.high else measure.value(of.median))
+    return (f"{member.slot + 1} {member.title}", *cells)
 
 
 def points_drawn(runs: xr.Dataset, members: Sequence[Member]) -> int:
@@ -88,10 +98,14 @@ def _median(member: Member, cost: Measure, risk: Measure, across: Spread, upward
         "x": rounded(across.median),
         "y": rounded(upwards.median),
         "text": [str(member.slot + 1)],
-        "textfont": {"color": "--on-series", "size": 12 if member.headline else 10, "weight": 700},
+        "textfont": {
+            "color": "--on-series",
+            "size": 12 if member.headline else 10 if member.compared else 9,
+            "weight": 700,
+        },
         "marker": {
             "color": member.colour,
-            "size": 26 if member.headline else 18,
+            "size": 26 if member.headline else 18 if member.compared else 15,
             "symbol": SYMBOLS[member.turn % len(SYMBOLS)],
             "line": {"color": "--page", "width": 2},
         },

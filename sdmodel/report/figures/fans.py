@@ -31,7 +31,7 @@ def fans(runs: xr.Dataset, study: Study, model: Model, members: Sequence[Member]
         return ()
     quantiles = bands(_only(runs, compared), names)
     return tuple(
-        _panel(f"fan-{place}", quantiles[name], _unit(runs, name, model), _is_risk(study, name), compared)
+        _panel(f"fan-{place}", quantiles[name], _unit(runs, name, study, model), _is_risk(study, name), compared)
         for place, name in enumerate(names)
     )
 
@@ -49,8 +49,12 @@ def _only(runs: xr.Dataset, compared: Sequence[Member]) -> xr.Dataset:
     return runs if chosen.all() else runs.isel(experiment=np.flatnonzero(chosen))
 
 
-def _unit(runs: xr.Dataset, name: str, model: Model) -> str:
-    return unit(str(runs[name].attrs.get("units", "")) or (model[name].unit if name in model else ""))
+def _unit(runs: xr.Dataset, name: str, study: Study, model: Model) -> str:
+    """The unit that the study gives to an outcome made of single values of the variable, else the model's own."""
+    same = ("at", "last", "min", "max", "mean")
+    given = [o.unit for o in study.outcomes.values() if key(o.variable) == key(name) and o.reduce in same and o.unit]
+    own = str(runs[name].attrs.get("units", "")) or (model[name].unit if name in model else "")
+    return unit(given[0] if given else own)
 
 
 def _is_risk(study: Study, name: str) -> bool:
@@ -87,7 +91,7 @@ def _line(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) -> 
         "type": "scatter",
         "mode": "lines",
         "meta": member.slot,
-        "visible": member.headline,
+        "visible": member.drawn,
         "name": label(member.title),
         "x": rounded(time, 7),
         "y": rounded(q[2]),
@@ -111,7 +115,7 @@ def _bands(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) ->
             "type": "scatter",
             "mode": "lines",
             "meta": member.slot,
-            "visible": member.headline,
+            "visible": member.drawn,
             "x": rounded([*time, *time[::-1]], 7),
             "y": rounded([*high, *low[::-1]]),
             "fill": "toself",

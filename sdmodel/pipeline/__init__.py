@@ -8,12 +8,16 @@ outputs/<study>/
 └── report.html
 """
 
+import os
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -26,22 +30,38 @@ from sdmodel.analysis.sensitivity import sensitivity
 from sdmodel.design import grid, sequences
 from sdmodel.design.experiments import experiments
 from sdmodel.engine import compiled
-from sdmodel.engine.crosscheck import crosscheck
 from sdmodel.errors import RunsError, StudyError
 from sdmodel.model.model import Model
+from sdmodel.pipeline.check import CHECKED, Check
+from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.read import read
 from sdmodel.report.page import write_report
 from sdmodel.runs import manifest as manifests
 from sdmodel.runs import store
+from sdmodel.runs.schema import SCENARIO, TRAJECTORY, named
 from sdmodel.study import file as study_files
 from sdmodel.study.bind import bind
 from sdmodel.study.spec import Study
 
+__all__ = [
+    "CHECKED",
+    "DESIGNS",
+    "Kept",
+    "Plan",
+    "Question",
+    "Stored",
+    "analyse",
+    "drawn",
+    "load",
+    "read_study",
+    "report",
+    "stored",
+    "sweep",
+]
 DESIGNS = ("lhs", "sobol", "grid", "one-at-a-time")
-CHECKED = 8
-_CHUNK_BYTES = 32 * 2**20
-Progress = Callable[[str, int, int], None]
-"""What long work calls: the name of the stage, what is done now, the total of the stage."""
+_ROUNDS = 3
+_LARGEST_HYPERCUBE = 2 * 2**30  # bytes; it has to be drawn in one piece
+_CHUNK_BYTES = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -80,6 +100,16 @@ class Kept:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """What an earlier sweep kept: the question as it was asked, runs with outcomes (read lazily), and the manifest."""
+
+    kept: Kept
+    question: Question
+    runs: xr.Dataset
+    made: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Plan:
     """How a study is swept: `futures` by `design` from `seed`, in `scenarios` (none: all), again under each shock."""
 
@@ -99,12 +129,16 @@ def load(path: Path) -> Question:
 
 
 def read_study(path: str | Path) -> Study:
-    """The study of a file, in the names, units and ranges of its model."""
+    """The study of a file, checked against its model: names and ranges fit, names are the model's own.
+
+    Raises:
+        StudyError, ModelError: one of the files cannot be read, or they do not fit each other.
+    """
     return load(Path(path)).study
 
 
-def stored(folder: Path) -> tuple[Question, xr.Dataset, dict[str, object]]:
-    """What an earlier sweep kept: the question as it was asked, runs with outcomes (read lazily), and the manifest."""
+def stored(folder: Path) -> Stored:
+    """What an earlier sweep kept in `folder`; RunsError when that is not whole, or changed since."""
     kept = Kept(folder)
     if not folder.is_dir():
         raise RunsError(f'there is no folder {folder}. Make it with "sdmodel sweep STUDY --output {folder}".')
@@ -112,31 +146,34 @@ def stored(folder: Path) -> tuple[Question, xr.Dataset, dict[str, object]]:
     changed = manifests.verify(folder)
     if changed:
         raise RunsError(f"{folder}: what made these runs has changed since: {'; '.join(changed)}. Sweep again.")
-    question = load(folder / made["files"]["study"]["path"])
-    return question, store.open_runs(kept.runs), made
+    if "study" not in made["files"]:
+        raise RunsError(f"{folder}: {manifests.FILE} names no study. Sweep again.")
+    return Stored(kept, load(folder / made["files"]["study"]["path"]), store.open_runs(kept.runs), made)
 
 
 def sweep(
     question: Question, plan: Plan, folder: Path, *, command: Sequence[str], progress: Progress | None = None
-) -> float:
-    """Run every scenario in every future, keep all of it in `folder`, and return how far PySD differs on a sample.
+) -> Stored:
+    """Run every scenario in every future, keep all of it in `folder`, and return what is kept.
 
-    The runs of an earlier sweep are replaced once these are whole and PySD agrees with them.
+    The runs of an earlier sweep are replaced once these are whole and PySD agrees with them on a sample; how far it
+    differs is in the manifest.
 
     Raises:
         StudyError, ExperimentError: what is asked does not fit.
+        RunsError: `folder` holds something that no sweep made.
         EngineMismatch: PySD computes something else; nothing in `folder` is replaced.
     """
     study, kept = question.study, Kept(folder)
     saved = _saved(study)
     failures: list[str] = []
-    labels: list[str] = []
-    with store.create(kept.runs) as writer:
-        checked = None
+    labels: dict[str, None] = {}
+    with _own(kept), store.create(kept.runs) as writer, Check(question.model, progress) as check:
         for chunk in _chunks(question, plan, saved, failures, progress):
-            checked = _checked(question.model, chunk, progress) if checked is None else checked
-            labels = labels or list(dict.fromkeys(map(str, chunk["scenario"].values)))
+            check.of(chunk)
+            labels |= dict.fromkeys(map(str, chunk[SCENARIO].values))
             writer.append(outcomes(study, chunk))
+        difference = check.difference()
     _keep_question(question, kept)
     shutil.rmtree(kept.findings, ignore_errors=True)
     kept.report.unlink(missing_ok=True)
@@ -146,46 +183,83 @@ def sweep(
         seed=plan.seed,
         design=plan.design,
         futures=plan.futures,
-        scenarios=labels,
+        scenarios=list(labels),
         command=command,
     )
-    manifests.write(folder, made | {"crosscheck": {"engine": "PySD", "difference": checked}, "failures": failures})
-    return float(checked or 0.0)
+    made |= {"crosscheck": {"engine": "PySD", "difference": difference}, "failures": failures}
+    manifests.write(folder, made)
+    return Stored(kept, question, store.open_runs(kept.runs), made)
 
 
-def analyse(folder: Path, progress: Progress | None = None) -> list[Finding]:
-    """The findings on the runs kept in `folder`: comparison of scenarios, sensitivity to uncertainties."""
-    question, runs, made = stored(folder)
-    loaded = runs.load()
-    analyses: list[Callable[[], Finding]] = [lambda: compare(question.study, loaded)]
-    if len(np.unique(loaded["future"].values)) > 1:
-        analyses.append(lambda: sensitivity(question.study, loaded, seed=_seed(made)))
+def analyse(stored: Stored, progress: Progress | None = None) -> list[Finding]:
+    """The findings on stored runs, kept beside them: comparison of scenarios, sensitivity to uncertainties."""
+    study, runs = stored.question.study, stored.runs.load()
+    analyses: list[Callable[[], Finding]] = [lambda: compare(study, runs)]
+    if len(np.unique(runs["future"].values)) > 1:
+        analyses.append(lambda: _sensitivity(study, runs, int(stored.made["design"]["seed"])))
     findings = []
-    Kept(folder).findings.mkdir(exist_ok=True)
     for analysis in analyses:
         findings.append(analysis())
-        finding_files.write(findings[-1], Kept(folder).findings / f"{findings[-1].name}.json")
+        finding_files.write(findings[-1], stored.kept.findings / f"{findings[-1].name}.json")
         if progress:
             progress("Analysing", 1, len(analyses))
     return findings
 
 
-def report(folder: Path) -> Path:
-    """The page on the runs kept in `folder`; analyses that are not there yet are made first."""
-    question, runs, made = stored(folder)
-    names = ("comparison", "sensitivity")
-    there = [finding_files.read(path) for name in names if (path := Kept(folder).findings / f"{name}.json").is_file()]
-    findings = there or analyse(folder)
-    return write_report(Kept(folder).report, question.study, question.model, runs.load(), findings, made)
+def report(stored: Stored, findings: Sequence[Finding] = ()) -> Path:
+    """The page on stored runs with `findings`; without any, with those kept beside the runs, or made now."""
+    paths = [stored.kept.findings / f"{name}.json" for name in ("comparison", "sensitivity")]
+    kept = [finding_files.read(path) for path in paths if path.is_file()]
+    found = list(findings) or kept or analyse(stored)
+    question = stored.question
+    return write_report(stored.kept.report, question.study, question.model, stored.runs.load(), found, stored.made)
 
 
-def _seed(made: dict[str, object]) -> int:
-    design = made["design"]
-    assert isinstance(design, dict)
-    return int(design["seed"])
+def _sensitivity(study: Study, runs: xr.Dataset, seed: int) -> Finding:
+    """What drives the outcomes in the scenarios that the study compares: in all others it is worked out when asked."""
+    every = runs[SCENARIO].values.astype(str)
+    chosen = np.isin(every, [*study.compare, study.baseline]) if study.compare else np.ones(len(every), dtype=bool)
+    inputs = runs.drop_vars(named(runs, TRAJECTORY))
+    if chosen.all() or not chosen.any():
+        return sensitivity(study, inputs, seed=seed)
+    finding = sensitivity(study, inputs.isel(experiment=chosen), seed=seed)
+    there, total = len(np.unique(every[chosen])), len(np.unique(every))
+    note = (
+        f"What drives the outcomes was worked out for {there} of {total} scenarios, those that the study compares; "
+        '"sdmodel sensitivity FOLDER --scenario NAME" does it for any other.'
+    )
+    return replace(finding, caveats=(*finding.caveats, note))
 
 
 # --- sweeping -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _own(kept: Kept) -> Iterator[None]:
+    """Refuses a folder that holds anything that no sweep made; leaves no empty folder behind when sweeping fails."""
+    folder = kept.folder
+    new = not folder.exists()
+    if folder.exists() and not folder.is_dir():
+        raise RunsError(f"cannot keep results in {folder}: it is a file. Choose another --output.")
+    others = () if new else (path for path in folder.iterdir() if not path.name.startswith("."))
+    if any(others) and not (folder / manifests.FILE).is_file():
+        raise RunsError(f"will not write into {folder}: no sweep made what is in there. Choose another --output.")
+    try:
+        yield
+    except BaseException:
+        _tidy(kept)
+        if new:
+            with suppress(OSError):  # not empty, or never made
+                folder.rmdir()
+        raise
+
+
+def _tidy(kept: Kept) -> None:
+    """Removes what Zarr's own thread still wrote into the unfinished store of this process while that was removed."""
+    for _ in range(_ROUNDS):
+        for left in kept.folder.glob(f".{kept.runs.name}.partial-*-{os.getpid()}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        time.sleep(0.1)
 
 
 def _saved(study: Study) -> list[str]:
@@ -209,17 +283,26 @@ def drawn(question: Question, plan: Plan) -> Iterator[xr.Dataset]:
     if n < 1:
         raise StudyError(f"--futures {n}: a sweep needs one future at least.")
     if plan.design == "lhs":
+        _refuse_huge(n, len(study.uncertainties))
         yield sequences.lhs(study, n, seed=plan.seed)
     elif plan.design == "sobol":
         part = 65_536
         for first in range(0, n, part):
             yield sequences.sobol(study, min(part, n - first), seed=plan.seed, first=first)
     elif plan.design == "grid":
-        yield grid.full_grid(study, _points(study, n), max_futures=n)
+        yield grid.full_grid(study, _points(study, n), max_futures=min(n, grid.MOST_OF_GRID))
     elif plan.design == "one-at-a-time":
         yield grid.one_at_a_time(study, model, max(2, n // max(1, len(study.uncertainties))))
     else:
         raise StudyError(f'--design "{plan.design}": there is no such design; choose one of {", ".join(DESIGNS)}.')
+
+
+def _refuse_huge(n: int, uncertainties: int) -> None:
+    if 8 * n * uncertainties > _LARGEST_HYPERCUBE:
+        raise StudyError(
+            f"--futures {n}: a Latin hypercube is drawn in one piece, and of that size it takes "
+            f"{8 * n * uncertainties / 2**30:,.0f} GiB. Use --design sobol, which is drawn in parts, or fewer futures."
+        )
 
 
 def _points(study: Study, n: int) -> int:
@@ -258,7 +341,7 @@ def _chunks(
                 save=saved,
                 every=study.save_every,
                 threads=plan.threads,
-                progress=partial(_advance, progress, "Simulating", total) if progress else None,
+                progress=partial(advance, progress, "Simulating", total) if progress else None,
             )
             failures.extend(runs.attrs.pop("failures", []))
             yield runs
@@ -270,16 +353,6 @@ def _futures_a_chunk(question: Question, single: xr.Dataset, saved: list[str]) -
     rows, times = one.sizes["experiment"], one.sizes["time"]
     bytes_a_future = 8 * rows * (len(saved) * times + len(single.data_vars))
     return max(1, _CHUNK_BYTES // bytes_a_future)
-
-
-def _checked(model: Model, runs: xr.Dataset, progress: Progress | None) -> float:
-    sample = min(CHECKED, runs.sizes["experiment"])
-    told = partial(_advance, progress, "Checking with PySD", sample) if progress else None
-    return crosscheck(model, runs, sample=sample, progress=told)
-
-
-def _advance(progress: Progress, stage: str, total: int, done: int) -> None:
-    progress(stage, done, total)
 
 
 def _keep_question(question: Question, kept: Kept) -> None:
