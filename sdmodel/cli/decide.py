@@ -9,7 +9,7 @@ import typer
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, say, table
 from sdmodel.cli.look import Json
-from sdmodel.cli.numbers import decimals, percent, shown, signed
+from sdmodel.cli.numbers import MISSING, counted, decimals, percent, shown, signed
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -41,7 +41,7 @@ def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None
         _print_json(finding)
         return
     futures = len(set(stored.runs["future"].values.tolist()))
-    say(f"{futures:,} futures a scenario; 90 % of them lie between 5 % and 95 %.")
+    say(f"{counted(futures, 'future')} a scenario; 90 % of them lie between 5 % and 95 %.")
     if study.baseline in finding.table["scenario"].values:
         say(f"Baseline is {study.baseline}: change, lower and higher are to it, in the same future.")
     for name in chosen:
@@ -54,7 +54,7 @@ def _print_comparison(study: "Study", one: "xr.Dataset") -> None:
     outcome = study.outcomes[str(one["outcome"].values)]
     scenarios = list(map(str, one["scenario"].values))
     places = decimals(one["median"].values, of_time=outcome.reduce == "first")
-    others = [name != study.baseline for name in scenarios]
+    others = [name != study.baseline and study.baseline in scenarios for name in scenarios]
 
     def level(name: str) -> list[str]:
         return [shown(value, places, of_time=outcome.reduce == "first") for value in one[name].values]
@@ -126,10 +126,8 @@ def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:
     rows = [one.isel(input=int(place)) for place in order]
 
     def band(measure: str, written: Any) -> list[str]:
-        return [
-            f"{written(row[measure], 2)} [{written(row[f'{measure}_low'], 2)}, {written(row[f'{measure}_high'], 2)}]"
-            for row in rows
-        ]
+        bounds = [[written(row[f"{measure}{bound}"], 2) for bound in ("", "_low", "_high")] for row in rows]
+        return [MISSING if middle == MISSING else f"{middle} [{low}, {high}]" for middle, low, high in bounds]
 
     say("")
     outcome = study.outcomes[str(one["outcome"].values)]

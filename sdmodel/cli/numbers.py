@@ -11,13 +11,18 @@ _LARGEST = 1e9
 
 
 def decimals(values: Iterable[SupportsFloat], *, of_time: bool = False) -> int:
-    """Decimals that show the largest of `values` with three digits; points in time get one."""
+    """Decimals that show the largest of `values` with three digits and the smallest with two, where six are enough.
+
+    Points in time get one.
+    """
     if of_time:
         return 1
-    largest = max((abs(number) for number in map(float, values) if math.isfinite(number)), default=0.0)
-    if largest == 0:
+    sizes = [abs(number) for number in map(float, values) if math.isfinite(number) and number]
+    if not sizes:
         return 0
-    return min(_MOST, max(0, _DIGITS - 1 - math.floor(math.log10(largest))))
+    largest, smallest = (math.floor(math.log10(size)) for size in (max(sizes), min(sizes)))
+    wanted = max(_DIGITS - 1 - largest, _DIGITS - 2 - smallest)
+    return max(0, min(wanted, _MOST - 1 - largest, _MOST))
 
 
 def shown(value: SupportsFloat, places: int, *, of_time: bool = False) -> str:
@@ -36,6 +41,11 @@ def signed(value: SupportsFloat, places: int) -> str:
     """The number with its sign; nothing before zero."""
     text = shown(value, places)
     return text if text[0] in f"-{MISSING}" or not float(text.replace(",", "")) else f"+{text}"
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 future", "1,000 futures"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def percent(value: SupportsFloat) -> str:

@@ -11,7 +11,7 @@ import typer
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table, warn
 from sdmodel.cli.look import Json
-from sdmodel.cli.numbers import MISSING
+from sdmodel.cli.numbers import MISSING, counted
 from sdmodel.errors import ExperimentError, StudyError
 
 if TYPE_CHECKING:
@@ -213,13 +213,13 @@ def sweep(
 def tell(told: dict[str, Any]) -> None:
     """What a sweep did, in a sentence; a warning if runs failed."""
     say(
-        f"{told['experiments']:,} experiments ({told['scenarios']} scenarios × {told['futures']:,} futures, seed "
-        f"{told['seed']}) in {told['seconds']:.1f} s; PySD, run on {told['checked']} of them, differs by "
-        f"{told['crosscheck']:.1e} at most."
+        f"{counted(told['experiments'], 'experiment')} ({counted(told['scenarios'], 'scenario')} × "
+        f"{counted(told['futures'], 'future')}, seed {told['seed']}) in {told['seconds']:.1f} s; "
+        f"PySD, run on {told['checked']} of them, differs by {told['crosscheck']:.1e} at most."
     )
     if told["failed"]:
         first = f" First: {told['failures'][0]}" if told["failures"] else ""
-        warn(f"{told['failed']:,} runs did not stay finite and are left out of all numbers.{first}")
+        warn(f"{counted(told['failed'], 'run')} did not stay finite; the numbers are of the others.{first}")
 
 
 def swept(
@@ -259,7 +259,7 @@ def swept(
         "futures": n // scenarios,
         "seed": plan.seed,
         "design": plan.design,
-        "checked": min(n, pipeline.CHECKED),
+        "checked": kept.made["crosscheck"]["sample"],
         "crosscheck": kept.made["crosscheck"]["difference"],
         "failed": int(kept.runs["failed"].values.sum()),
         "failures": kept.made["failures"],

@@ -32,7 +32,7 @@ from sdmodel.design.experiments import experiments
 from sdmodel.engine import compiled
 from sdmodel.errors import RunsError, StudyError
 from sdmodel.model.model import Model
-from sdmodel.pipeline.check import CHECKED, Check
+from sdmodel.pipeline.check import checked
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.read import read
 from sdmodel.report.page import write_report
@@ -44,7 +44,6 @@ from sdmodel.study.bind import bind
 from sdmodel.study.spec import Study
 
 __all__ = [
-    "CHECKED",
     "DESIGNS",
     "Kept",
     "Plan",
@@ -168,12 +167,12 @@ def sweep(
     saved = _saved(study)
     failures: list[str] = []
     labels: dict[str, None] = {}
-    with _own(kept), store.create(kept.runs) as writer, Check(question.model, progress) as check:
+    agreement: dict[str, str | float | int] = {}
+    with _own(kept), store.create(kept.runs) as writer:
         for chunk in _chunks(question, plan, saved, failures, progress):
-            check.of(chunk)
+            agreement = agreement or checked(question.model, chunk, progress)
             labels |= dict.fromkeys(map(str, chunk[SCENARIO].values))
             writer.append(outcomes(study, chunk))
-        difference = check.difference()
     _keep_question(question, kept)
     shutil.rmtree(kept.findings, ignore_errors=True)
     kept.report.unlink(missing_ok=True)
@@ -186,7 +185,7 @@ def sweep(
         scenarios=list(labels),
         command=command,
     )
-    made |= {"crosscheck": {"engine": "PySD", "difference": difference}, "failures": failures}
+    made |= {"crosscheck": agreement, "failures": failures}
     manifests.write(folder, made)
     return Stored(kept, question, store.open_runs(kept.runs), made)
 

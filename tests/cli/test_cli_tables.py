@@ -9,7 +9,7 @@ from rich.console import Console
 
 from sdmodel.cli import console
 from sdmodel.cli.console import Column, table
-from sdmodel.cli.numbers import decimals, percent, shown, signed
+from sdmodel.cli.numbers import counted, decimals, percent, shown, signed
 
 Call = Callable[..., object]
 NAN, INF = float("nan"), float("inf")
@@ -27,9 +27,22 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
 
 @pytest.mark.parametrize(
     ("values", "places"),
-    [([1234.5, 3.0], 0), ([12.3, 4.56], 1), ([1.5], 2), ([0.5, 0.02], 3), ([1e-9], 6), ([0.0], 0), ([NAN, INF], 0)],
+    [
+        ([1234.5, 3.0], 1),
+        ([54.9, 0.022], 3),
+        ([9059.0, 5650.0], 0),
+        ([5e7, 0.2], 0),
+        ([12.3, 4.56], 1),
+        ([1.5], 2),
+        ([0.5, 0.02], 3),
+        ([1e-9], 6),
+        ([0.0], 0),
+        ([NAN, INF], 0),
+    ],
 )
-def test_decimals_show_the_largest_number_with_three_digits(values: list[float], places: int) -> None:
+def test_decimals_show_the_largest_number_with_three_digits_and_the_smallest_with_two(
+    values: list[float], places: int
+) -> None:
     assert decimals(values) == places
 
 
@@ -56,6 +69,10 @@ def test_years_have_no_thousands() -> None:
 def test_signs_are_shown_but_not_of_zero() -> None:
     written = [signed(number, 2) for number in (1.0, -1.0, 0.0, 0.001, -0.001, NAN, 1e10)]
     assert written == ["+1.00", "-1.00", "0.00", "0.00", "0.00", "–", "+1e+10"]
+
+
+def test_one_is_singular() -> None:
+    assert [counted(number, "run") for number in (0, 1, 2000)] == ["0 runs", "1 run", "2,000 runs"]
 
 
 def test_shares_are_per_cent() -> None:
@@ -104,7 +121,7 @@ def test_brackets_and_colons_of_names_are_no_markup(capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_comparison_has_one_line_a_scenario_and_marks_the_baseline(
-    said: Call, swept: Path, screen: Callable[[int], None], width: int, monkeypatch: pytest.MonkeyPatch
+    said: Call, swept: Path, screen: Callable[[int], None], width: int
 ) -> None:
     screen(width)
     out = said("compare", swept, "--outcome", "peak").out  # type: ignore[attr-defined]
@@ -121,3 +138,19 @@ def test_ranges_of_a_sensitivity_are_aligned_numbers(said: Call, swept: Path) ->
     out = said("sensitivity", swept, "--outcome", "Peak", "--top", 2).out  # type: ignore[attr-defined]
     assert len(re.findall(r"-?\d\.\d\d \[-?\d\.\d\d, -?\d\.\d\d\]  [+-]?\d\.\d\d \[", out)) == 2
     assert "… and 1 more: --top 3" in out
+
+
+def test_without_its_baseline_a_comparison_shows_no_changes(said: Call, sir: Path, tmp_path: Path) -> None:
+    said("sweep", sir, "--futures", 4, "--scenario", "lockdown", "--output", tmp_path / "out")
+    out = said("compare", tmp_path / "out", "--outcome", "peak").out  # type: ignore[attr-defined]
+    assert "4 futures a scenario" in out
+    assert "change" not in out
+    assert 'no baseline "nothing"' in out
+
+
+def test_too_few_futures_for_a_ranking_are_told_once_a_row(said: Call, sir: Path, tmp_path: Path) -> None:
+    said("sweep", sir, "--futures", 3, "--output", tmp_path / "out")
+    told = said("sensitivity", tmp_path / "out", "--outcome", "peak")
+    assert told.code == 0  # type: ignore[attr-defined]
+    assert "[–" not in told.out  # type: ignore[attr-defined]
+    assert "too few futures (3)" in told.out  # type: ignore[attr-defined]

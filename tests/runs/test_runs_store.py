@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+import zarr
 from made_runs import NAMES, made
 
 from sdmodel.errors import RunsError
@@ -261,3 +262,17 @@ def test_thousands_of_runs_a_second_are_written(tmp_path):
     begin = time.perf_counter()
     store.write(tmp_path / "runs.zarr", [chunk, chunk])
     assert 8192 / (time.perf_counter() - begin) > 1000
+
+
+def test_columns_of_single_numbers_do_not_gather_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chunk is full after so many rows, however small a row is: what waits for it is bounded."""
+    monkeypatch.setattr(store, "CHUNK_ROWS", 10)
+    group = zarr.open_group(tmp_path / "group", mode="w")
+    column = store.Column(group, "x", ("experiment",))
+    for start in range(0, 28, 7):
+        column.append(np.arange(start, start + 7, dtype=float))
+        assert sum(map(len, column._gathered)) < 10
+    column.finish({"units": "1"})
+    array = group["x"]
+    assert (array.chunks, array.attrs["units"]) == ((10,), "1")
+    np.testing.assert_array_equal(array[:], np.arange(28.0))
