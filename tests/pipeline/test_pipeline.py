@@ -18,6 +18,7 @@ from sdmodel import cli, pipeline
 from sdmodel.cli import shipped
 from sdmodel.errors import EngineMismatch, ExperimentError, RunsError, SdmodelError, StudyError
 from sdmodel.pipeline import Plan, Question, Stored, analyse, load, report, stored, sweep
+from sdmodel.pipeline.check import FEWEST
 
 PLAN = Plan(futures=12, seed=5)
 
@@ -126,7 +127,7 @@ def test_each_design_has_its_futures(
         question, plan, tmp_path / "out", command=["x"], progress=lambda stage, _done, total: told.append(total)
     )
     assert kept.runs.sizes["experiment"] == futures
-    assert set(told) == {futures, min(8, futures)}, "the bars end where the work ends"
+    assert set(told) == {futures, FEWEST}, "the bars end where the work ends"
     assert len(np.unique(kept.runs["infectious period"].values)) == values
 
 
