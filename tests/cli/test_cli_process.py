@@ -80,7 +80,7 @@ def test_a_screen_shows_a_bar_for_each_stage(tmp_path: Path) -> None:
     assert "Simulating" in text
     assert "64/64" in text
     assert "Checking with PySD" in text
-    assert "8/8" in text
+    assert "4/4" in text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
