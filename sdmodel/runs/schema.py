@@ -48,7 +48,7 @@ def check_experiments(experiments: xr.Dataset, origin: str = "experiments") -> N
 
 def named(runs: xr.Dataset, role: str) -> list[str]:
     """Names of the variables of that role, in their order."""
-    return [str(name) for name, variable in runs.data_vars.items() if variable.attrs.get("role") == role]
+    return [str(name) for name in runs.data_vars if runs.variables[name].attrs.get("role") == role]
 
 
 def require(runs: xr.Dataset, names: Iterable[str], role: str, hint: str = "") -> None:
@@ -65,7 +65,7 @@ def values(runs: xr.Dataset, name: str, rows: slice = slice(None)) -> np.ndarray
     if name not in runs.variables:
         raise RunsError(f'the runs have no variable "{name}".{did_you_mean(name, map(str, runs.data_vars))}')
     try:
-        return np.asarray(runs[name].isel({EXPERIMENT: rows}).values)
+        return np.asarray(runs.variables[name].isel({EXPERIMENT: rows}).values)
     except (OSError, ValueError, RuntimeError) as problem:
         raise RunsError(
             f'variable "{name}" of the stored runs cannot be read: {problem}. Make the runs again.'
@@ -117,7 +117,7 @@ def _time_problems(runs: xr.Dataset) -> list[str]:
 
 def _variable_problems(runs: xr.Dataset, name: str) -> list[str]:
     """What is wrong with role, dimensions or type of one variable."""
-    variable = runs[name]
+    variable = runs.variables[name]  # ten times faster than runs[name], and there are hundreds
     role = variable.attrs.get("role")
     if role not in ROLES:
         return [f'variable "{name}" has role {role!r}, not one of {", ".join(ROLES)}']

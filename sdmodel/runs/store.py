@@ -223,7 +223,7 @@ def _array(
 
 
 def _dims(chunk: xr.Dataset, name: str) -> tuple[str, ...]:
-    return tuple(map(str, chunk[name].dims))
+    return tuple(map(str, chunk.variables[name].dims))
 
 
 def _attributes(variable: xr.DataArray) -> dict[str, Any]:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from sdmodel.engine.compiled import simulate
 
+from sdmodel.engine.compiled import simulate
 from sdmodel.model.model import Model
 from sdmodel.read import read
 from sdmodel.study.file import read_study
