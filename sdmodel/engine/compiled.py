@@ -47,6 +47,14 @@ class Machine:
     run: Any
 
 
+@dataclass(frozen=True)
+class _Addresses:
+    """Where columns stand in memory, as the kernel wants it; `owner` keeps alive what stands there."""
+
+    array: np.ndarray
+    owner: object
+
+
 @lru_cache(maxsize=64)
 def machine(model: Model, saved: tuple[str, ...]) -> Machine:
     """The compiled program that saves `saved`."""
@@ -161,7 +169,7 @@ def _run(
     return values[:, :n], status[:n]
 
 
-def _columns(inputs: list[np.ndarray], members: np.ndarray, width: int) -> tuple["_Pointers", "_Pointers", int]:
+def _columns(inputs: list[np.ndarray], members: np.ndarray, width: int) -> tuple[_Addresses, _Addresses, int]:
     """Addresses of the columns for groups that are full and for the last one, and how many groups are full.
 
     The columns are read where they are; only the last group, whose spare lanes repeat the last member, is a copy.
@@ -172,18 +180,10 @@ def _columns(inputs: list[np.ndarray], members: np.ndarray, width: int) -> tuple
     last = np.array([column[lanes] for column in own]).reshape(len(own), width)
     before = whole * width * last.itemsize  # the kernel counts members from the first group
     return (
-        _Pointers([column.ctypes.data for column in own], own),
-        _Pointers([row.ctypes.data - before for row in last], last),
+        _Addresses(np.array([column.ctypes.data for column in own], dtype=np.uint64), own),
+        _Addresses(np.array([row.ctypes.data - before for row in last], dtype=np.uint64), last),
         whole,
     )
-
-
-class _Pointers:
-    """An array of addresses; `owner` keeps alive what they point to."""
-
-    def __init__(self, addresses: list[int], owner: object) -> None:
-        self.array = np.array(addresses, dtype=np.uint64)
-        self.owner = owner
 
 
 def _in_blocks(

@@ -11,7 +11,8 @@ from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
-from platformdirs import user_cache_path
+
+from sdmodel.read.cache import cache_folder
 
 # Kernels are long runs of arithmetic without branches: instructions are ordered for parallel units from the start, and
 # none is moved behind the test for a saved time. Worth one tenth of the speed on a large model.
@@ -48,12 +49,6 @@ class Native:
     address: int
     engine: Any
     cached: bool
-
-
-def cache_folder() -> Path:
-    """Where compiled kernels are kept; the environment variable SDMODEL_CACHE moves it."""
-    chosen = os.environ.get("SDMODEL_CACHE")
-    return Path(chosen) if chosen else user_cache_path("sdmodel")
 
 
 def compiled(text: str) -> Native:

@@ -29,7 +29,7 @@ def cached(path: Path, text: str, parse: Callable[[], Model]) -> Model:
     Kept under a hash of the text, of the code that reads it and of PySD's version. A file in the cache that is damaged
     or belongs to somebody else is not used; a cache that cannot be written only means that the file is parsed again.
     """
-    place = _folder() / "models" / f"{_identity(text)}.json"
+    place = cache_folder() / "models" / f"{_identity(text)}.json"
     known = _kept(place)
     if known is not None:
         return Model(name=path.stem, variables=known, path=str(path))
@@ -49,7 +49,8 @@ def from_json(text: str) -> tuple[Variable, ...]:
     return tuple(_variable_of(told) for told in json.loads(text))
 
 
-def _folder() -> Path:
+def cache_folder() -> Path:
+    """Where parsed models and compiled kernels are kept; the environment variable SDMODEL_CACHE moves it."""
     chosen = os.environ.get("SDMODEL_CACHE")
     return Path(chosen) if chosen else user_cache_path("sdmodel")
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from sdmodel.engine import compiled
-from sdmodel.engine.native import cache_folder, function
 from sdmodel.engine.native import compiled as native
+from sdmodel.engine.native import function
 from sdmodel.read import read
+from sdmodel.read.cache import cache_folder
 
 TEXT = "define void @run(ptr %out) {{\n  store double {value}, ptr %out\n  ret void\n}}\n"
 
