@@ -96,7 +96,9 @@ def test_a_stopped_sweep_exits_with_130_and_leaves_earlier_results(kept: Path) -
     time.sleep(0.3)
     os.killpg(started.pid, signal.SIGINT)  # as a terminal does: to the program and all that it started
     _, told = started.communicate(timeout=60)
-    assert started.returncode == 130, told
+    # Python ends by the signal itself when that came while it ran code from text (it makes dataclasses so): the same
+    # 130 in a shell
+    assert started.returncode in (130, -signal.SIGINT), told
     assert "stopped; what was not finished is not kept" in told
     assert "Traceback" not in told
     assert _bytes(kept) == before

@@ -30,6 +30,9 @@ def refused(told: object, *parts: str, code: int = 2) -> None:
     [
         (("run", "nosuch"), '"nosuch" is neither a file nor a model'),
         (("run", "nosuch.mdl"), "nosuch.mdl"),
+        (("run", ""), '"" is neither a file'),
+        (("inspect", "/"), "this is a folder"),
+        (("compare", ""), "manifest.json"),
         (("run", "sir", "--set", "infectivity"), '--set "infectivity": write it as "name=value"'),
         (("run", "sir", "--set", "infectivity="), '"name=value"'),
         (("run", "sir", "--set", "=3"), '"name=value"'),
@@ -153,3 +156,23 @@ def test_a_fault_of_ours_is_one_line_that_asks_for_a_report(said: Call, monkeypa
     monkeypatch.setattr(look.shipped, "pair", broken)
     monkeypatch.delenv("SDMODEL_TRACEBACK", raising=False)
     refused(said("inspect", "sir"), "ZeroDivisionError: division by zero", "Please report it", code=70)
+
+
+@pytest.mark.parametrize("command", ["sweep", "study"])
+def test_a_model_in_place_of_a_study_is_refused_with_the_study_beside_it(said: Call, sir: Path, command: str) -> None:
+    refused(said(command, sir.with_suffix(".mdl")), "is a model", f'"{sir}"')
+    sir.unlink()
+    refused(said(command, sir.with_suffix(".mdl")), "write a study")
+
+
+def test_a_file_in_place_of_a_folder_of_runs_is_refused(said: Call, sir: Path) -> None:
+    refused(said("compare", sir), "is a file; give the folder")
+
+
+def test_a_folder_of_runs_that_is_not_there_is_refused_with_those_that_are(
+    said: Call, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kept.parent / "outputs").mkdir()
+    kept.rename(kept.parent / "outputs" / "sir")
+    monkeypatch.chdir(kept.parent)
+    refused(said("compare", "sir"), "there is no folder sir", f"There is {Path('outputs') / 'sir'}")
