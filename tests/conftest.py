@@ -1,11 +1,18 @@
 """What all tests share: a cache of kernels of their own, and small Vensim models written as lines of equations."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import settings
+
+# The integration server tries the same examples each time and has no time limit of its own; new ones are searched here.
+settings.register_profile("integration", derandomize=True, deadline=None)
+settings.register_profile("here", deadline=None)
+settings.load_profile("integration" if os.environ.get("CI") else "here")
 
 TILDE = "\n\t~\t"
 

@@ -37,7 +37,7 @@ def levels(uncertainty: Uncertainty, points: int) -> Floats:
     if points == 1:
         return values_at(uncertainty, np.array([0.5]))
     if uncertainty.distribution == "loguniform":
-        return np.clip(np.geomspace(low, high, points), low, high)
+        return np.unique(np.clip(np.geomspace(low, high, points), low, high))
     even = np.linspace(low, high, points)
     return np.unique(np.round(even)) if uncertainty.distribution == "integer" else even
 

@@ -47,6 +47,10 @@ class Shock:
     basis: str = ""
 
 
+UNUSED = 0.0
+"""What stands in the fields that a distribution does not need."""
+
+
 @dataclass(frozen=True)
 class Uncertainty:
     """An input that nobody sets: `distribution` with its numbers, all within [low, high].
@@ -57,11 +61,11 @@ class Uncertainty:
 
     name: str
     distribution: str
-    low: float = float("nan")
-    high: float = float("nan")
-    mode: float = float("nan")
-    mean: float = float("nan")
-    sd: float = float("nan")
+    low: float = UNUSED
+    high: float = UNUSED
+    mode: float = UNUSED
+    mean: float = UNUSED
+    sd: float = UNUSED
     values: tuple[float, ...] = ()
     basis: str = ""
 

@@ -1,6 +1,5 @@
 """Values and times of a study → what lies outside the limits of its variable or outside the run."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -42,7 +41,7 @@ def problems_of_setting(model: Model, variable: Variable, setting: Setting, hori
 
 def problems_of_uncertainty(variable: Variable, uncertainty: Uncertainty) -> Iterator[str]:
     """What is wrong with the range or the values of `uncertainty`."""
-    bounds = [bound for bound in (uncertainty.low, uncertainty.high) if not math.isnan(bound)]
+    bounds = () if uncertainty.distribution == "categorical" else (uncertainty.low, uncertainty.high)
     for value in (*bounds, *uncertainty.values):
         if words := _outside(variable, value):
             yield words
