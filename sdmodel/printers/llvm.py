@@ -251,12 +251,11 @@ class _Printer:
     def history(self, place: int, row: str, level: int) -> str:
         """Pointer to what entered fixed delay `place` at step `row`."""
         emit, size = self.emit, 8 * self.emit.width
-        first, all_rows, line, offset, pointer = (emit.fresh() for _ in range(5))
+        all_rows, line, offset, pointer = (emit.fresh() for _ in range(4))
         emit.write(level, f"{all_rows} = mul i64 %rows, {place}")
         emit.write(level, f"{line} = add i64 {all_rows}, {row}")
         emit.write(level, f"{offset} = mul i64 {line}, {size}")
-        emit.write(level, f"{first} = getelementptr inbounds i8, ptr %history, i64 {offset}")
-        emit.write(level, f"{pointer} = getelementptr inbounds i8, ptr {first}, i64 0")
+        emit.write(level, f"{pointer} = getelementptr inbounds i8, ptr %history, i64 {offset}")
         return pointer
 
     def save(self) -> None:

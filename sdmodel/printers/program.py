@@ -1,6 +1,6 @@
 """Model + names to save → Program: what to compute at the start, at each step, at each saved time, and no more."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sdmodel.model.expr import Apply, Expr, Interpolate, references, walk
@@ -10,6 +10,7 @@ from sdmodel.model.order import at_the_start, starting
 SWITCHES = frozenset(
     ("select", "truncate", "floor", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
 )
+Needs = Callable[[Variable], tuple[Expr, ...]]
 LONG = {"exp", "log", "power"}
 
 
@@ -138,7 +139,7 @@ def _has_start(variable: Variable) -> bool:
     return isinstance(variable, Stock | Held | FixedDelay | Frozen)
 
 
-def _closure(model: Model, names: Iterable[str], needs: object) -> list[Variable]:
+def _closure(model: Model, names: Iterable[str], needs: Needs) -> list[Variable]:
     """The variables of `names` and all that their expressions, as `needs` gives them, read; in the model's order."""
     found: set[str] = set()
     pending = [name for name in names if name in model]
@@ -147,6 +148,6 @@ def _closure(model: Model, names: Iterable[str], needs: object) -> list[Variable
         if variable.name in found:
             continue
         found.add(variable.name)
-        for expr in needs(variable):  # type: ignore[operator]
+        for expr in needs(variable):
             pending.extend(name for name in references(expr) if name in model)
     return [variable for variable in model.variables if variable.name in found]

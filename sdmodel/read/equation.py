@@ -1,7 +1,7 @@
 """One equation: PySD's syntax tree → expression, with the hidden variables that its memory needs."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -84,7 +84,7 @@ class Equation:
         """Name of a hidden table made from an inline lookup."""
         self._counter += 1
         name = f"LOOKUP {self._counter} of {self.owner}"
-        self.hidden.append(Table(**{**_plain(table_of(name, structure)), "hidden": True}))
+        self.hidden.append(replace(table_of(name, structure), hidden=True))
         return name
 
     def order(self, node: Any) -> int:
@@ -106,10 +106,6 @@ def table_of(name: str, structure: Any) -> Table:
     if not np.isfinite([*points, *points.values()]).all():
         raise Unsupported("a lookup has a point that is not a finite number")
     return Table(name=name, x=tuple(points), y=tuple(points.values()), beyond=_BEYOND[structure.type])
-
-
-def _plain(table: Table) -> dict[str, Any]:
-    return {name: getattr(table, name) for name in table.__dataclass_fields__}
 
 
 def _reference(equation: Equation, node: Any) -> Expr:
