@@ -49,16 +49,14 @@ def _uniform(one: Uncertainty, shares: Floats) -> Floats:
 def _triangular(one: Uncertainty, shares: Floats) -> Floats:
     width = one.high - one.low
     peak = min(1.0, max(0.0, (one.mode - one.low) / width))
-    import scipy.stats  # half a second that a single run, which draws nothing, need not pay
-
-    values = scipy.stats.triang.ppf(shares, c=peak, loc=one.low, scale=width)
-    return _within(one, values)
+    rising, falling = np.sqrt(peak * shares), 1 - np.sqrt((1 - peak) * (1 - shares))
+    return _within(one, one.low + width * np.where(shares < peak, rising, falling))
 
 
 def _normal(one: Uncertainty, shares: Floats) -> Floats:
     if one.sd > 1e6 * (one.high - one.low):  # flat to the last digits; the general formula would lose them all
         return _uniform(one, shares)
-    import scipy.stats  # as above
+    import scipy.stats  # half a second that a single run, which draws nothing, need not pay
 
     low, high = (one.low - one.mean) / one.sd, (one.high - one.mean) / one.sd
     return _within(one, scipy.stats.truncnorm.ppf(shares, low, high, loc=one.mean, scale=one.sd))

@@ -69,7 +69,7 @@ def _with_coords(experiments: xr.Dataset) -> xr.Dataset:
     n = experiments.sizes["experiment"]
     wanted = {
         "experiment": np.arange(n),
-        "scenario": ("experiment", np.array(["model"] * n, dtype=object)),
+        "scenario": ("experiment", np.full(n, "model")),
         "future": ("experiment", np.arange(n)),
     }
     return experiments.assign_coords({name: coord for name, coord in wanted.items() if name not in experiments.coords})

@@ -1,18 +1,14 @@
 """LLVM IR text → machine code for this CPU, kept on disk so that the same kernel is compiled once a machine."""
 
 import ctypes
-import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import llvmlite
 import llvmlite.binding as llvm
 
-from sdmodel.read.cache import cache_folder
+from sdmodel.engine.kept import keep, kept, place_of
 
 # Kernels are long runs of arithmetic without branches: instructions are ordered for parallel units from the start, and
 # none is moved behind the test for a saved time. Worth one tenth of the speed on a large model.
@@ -58,40 +54,16 @@ def compiled(text: str) -> Native:
         cpu=here.cpu, features=here.features, opt=3, codemodel="jitdefault"
     )
     identity = "\n".join([text, llvmlite.__version__, str(llvm.llvm_version_info), here.cpu, here.features, *_OPTIONS])
-    place = cache_folder() / f"{hashlib.sha256(identity.encode()).hexdigest()[:40]}.o"
-    kept = _kept(place)
-    module = llvm.parse_assembly("" if kept else text)
+    place = place_of(identity, ".o")
+    code = kept(place)
+    module = llvm.parse_assembly("" if code else text)
     engine = llvm.create_mcjit_compiler(module, machine)
-    if kept:
-        engine.add_object_file(llvm.ObjectFileRef.from_data(kept))
+    if code:
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     else:
-        engine.set_object_cache(lambda _, code: _keep(place, code))
+        engine.set_object_cache(lambda _, made: keep(place, made))
     engine.finalize_object()
-    return Native(engine.get_function_address("run"), engine, bool(kept))
-
-
-def _kept(place: Path) -> bytes | None:
-    """The object file at `place`, if it is whole and belongs to this user: it will be run as code."""
-    try:
-        owner = place.stat().st_uid
-        data = place.read_bytes()
-    except OSError:
-        return None
-    if hasattr(os, "getuid") and owner != os.getuid():
-        return None
-    digest, code = data[:32], data[32:]
-    return code if hashlib.sha256(code).digest() == digest else None
-
-
-def _keep(place: Path, code: bytes) -> None:
-    """Write atomically; a full or read-only disk only means that the kernel is compiled again."""
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-            file.write(hashlib.sha256(code).digest() + code)
-        os.replace(file.name, place)
-    except OSError:
-        return
+    return Native(engine.get_function_address("run"), engine, bool(code))
 
 
 def function(native: Native, *argument_types: Any) -> Any:

@@ -1,7 +1,9 @@
 """The reference engine: PySD itself, one run at a time. Slow, independent, and what the fast engine is held to."""
 
 import atexit
+import inspect
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Mapping
@@ -16,6 +18,7 @@ import xarray as xr
 
 from sdmodel.engine.clock import Clock, clocks
 from sdmodel.engine.inputs import Inputs, inputs, saved_names
+from sdmodel.engine.kept import keep, kept, place_of
 from sdmodel.engine.labels import labelled
 from sdmodel.errors import ExperimentError
 from sdmodel.model.evaluate import evaluate
@@ -116,22 +119,36 @@ def _value(expr: Expr, at: float, constants: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=4)
 def _translated(path: str) -> Any:
-    """PySD's model object, translated in a temporary folder: PySD writes Python files beside the model."""
-    import black
+    """PySD's model object, in a temporary folder: PySD writes Python files beside the model."""
     import pysd
-    from pysd.builders.python.python_model_builder import ModelBuilder
 
-    folder = tempfile.mkdtemp(prefix="sdmodel-reference-")
+    folder = Path(tempfile.mkdtemp(prefix="sdmodel-reference-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # PySD reads its module again before each run
+    copy = Path(shutil.copy(path, folder / "reference_model.mdl"))
+    module = copy.with_suffix(".py")
+    text, encoding = screen(copy)
+    place = place_of(
+        "\n".join((text, pysd.__version__, sys.version, *map(inspect.getsource, (_mended, _regrouped)))), ".py"
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        copy = Path(shutil.copy(path, Path(folder) / "reference_model.mdl"))
-        text, encoding = screen(copy)
-        abstract = _mended(abstract_model(copy, text, encoding))
-        # PySD spends nearly all of its build on formatting code that nobody reads
-        with patch.object(black, "format_file_contents", lambda code, **_: code):
-            module = ModelBuilder(abstract).build_model()
+        if code := kept(place):
+            module.write_bytes(code)
+        else:
+            _translate(abstract_model(copy, text, encoding))
+            if set(folder.iterdir()) == {copy, module}:
+                keep(place, module.read_bytes())
         return pysd.load(str(module))
+
+
+def _translate(abstract: Any) -> None:
+    """Have PySD write its module beside the model file that `abstract` came from."""
+    import black
+    from pysd.builders.python.python_model_builder import ModelBuilder
+
+    # PySD spends nearly all of its build on formatting code that nobody reads
+    with patch.object(black, "format_file_contents", lambda code, **_: code):
+        ModelBuilder(_mended(abstract)).build_model()
 
 
 def _mended(node: Any) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sdmodel.engine import compiled
+from sdmodel.engine import compiled, reference
 from sdmodel.engine.native import compiled as native
 from sdmodel.engine.native import function
 from sdmodel.read import read
@@ -107,3 +107,18 @@ def test_a_new_process_gives_the_same_bits_from_the_disk(mdl, folder):
     bits, cached = done.stdout.split()
     assert bits == own.tobytes().hex()
     assert cached == "True"
+
+
+def test_what_pysd_made_of_a_model_is_kept_and_a_damaged_copy_is_made_again(folder, mdl):
+    model = read(mdl("stock = INTEG(rate, 1)", "rate = 0.5 * stock"))
+    reference._translated.cache_clear()
+    first = reference.simulate(model)
+    (place,) = folder.glob("*.py")
+    whole = place.read_bytes()
+    place.write_bytes(whole.replace(b"0.5", b"0.6"))
+    reference._translated.cache_clear()
+    again = reference.simulate(model)
+    assert place.read_bytes() == whole
+    assert again.equals(first)
+    reference._translated.cache_clear()
+    assert reference.simulate(model).equals(first)
