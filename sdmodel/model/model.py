@@ -18,6 +18,8 @@ class Described:
     """What every variable carries; `text` is its equation as the file has it, `line` where it stands there.
 
     `hidden` marks what the reader added (the stages of a delay, inline tables): never shown or saved by default.
+    An element of an array is a variable of its own, named `array[element, element]`: `array` and `elements` keep the
+    parts of that name, and are empty for all others.
     """
 
     name: str
@@ -27,6 +29,8 @@ class Described:
     text: str = ""
     line: int | None = None
     hidden: bool = False
+    array: str = ""
+    elements: tuple[str, ...] = ()
 
     def expressions(self) -> tuple[Expr, ...]:
         """All expressions of this variable."""
@@ -96,10 +100,23 @@ class Frozen(Described):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draw(Described):
+    """A random number in (0, 1), drawn anew at each time step: the same for the same seed, experiment, stream and step.
+
+    Every random function is an expression of these; `stream` (a whole number below 2^32) tells one draw from another.
+    """
+
+    stream: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table(Described):
     """Lookup (graphical function): points with rising `x`.
 
-    `beyond` the ends it holds the last value ("hold"), goes on in a line ("extrapolate"), or moves in steps ("steps").
+    Between points it is linear, and `beyond` the ends it holds the last value ("hold") or goes on in a line
+    ("extrapolate"). Three kinds do not interpolate: "steps" has the value of the last point that is not above x,
+    "ahead" that of the next point that is not below x, "raw" is not a number anywhere but at a point. Data of time
+    series are tables that are read at Time.
     """
 
     x: tuple[float, ...]
@@ -107,16 +124,21 @@ class Table(Described):
     beyond: str = "hold"
 
 
-Variable = Constant | Auxiliary | Stock | Held | FixedDelay | Frozen | Table
+Variable = Constant | Auxiliary | Stock | Held | FixedDelay | Frozen | Draw | Table
+INTEGRATIONS = ("euler", "rk2", "rk4")
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model: `variables` in the order of the file, controls among them; `path` is the file that it came from."""
+    """A model: `variables` in the order of the file, controls among them; `path` is the file that it came from.
+
+    `integration` is the method that the file asks for, one of INTEGRATIONS.
+    """
 
     name: str
     variables: tuple[Variable, ...]
     path: str = ""
+    integration: str = "euler"
 
     @cached_property
     def _by_key(self) -> dict[str, Variable]:
@@ -150,7 +172,7 @@ class Model:
     def fingerprint(self) -> str:
         """Hash of what the model computes: names, values, equations; not of comments or the place of a line."""
         bare = [replace(variable, documentation="", text="", line=None) for variable in self.variables]
-        return hashlib.sha256(repr(bare).encode()).hexdigest()
+        return hashlib.sha256(repr((self.integration, bare)).encode()).hexdigest()
 
     def replaced(self, changed: Iterable[Variable], added: Iterable[Variable] = ()) -> "Model":
         """A model in which `changed` stand for the variables of the same names, and `added` come last."""

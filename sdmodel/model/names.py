@@ -8,11 +8,12 @@ from functools import lru_cache
 
 @lru_cache(maxsize=100_000)
 def key(name: str) -> str:
-    """The form in which two spellings of one name are equal: `US_Suspicion` and `"us suspicion"`."""
+    """The form in which two spellings of a name are equal: `US_Suspicion`, `"us suspicion"`; `x[a, b]`, `x[a,b]`."""
     bare = name.strip()
     if len(bare) >= 2 and bare[0] == bare[-1] == '"':
         bare = bare[1:-1]
-    return re.sub(r"[\s_]+", " ", bare.replace("\\n", " ")).strip().casefold()
+    spaced = re.sub(r"[\s_]+", " ", bare.replace("\\n", " ")).strip().casefold()
+    return re.sub(r" ?([\[,\]]) ?", r"\1", spaced) if spaced.endswith("]") else spaced
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:

@@ -15,10 +15,22 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
-from sdmodel.model.model import Auxiliary, Constant, FixedDelay, Frozen, Held, Model, Stock, Table, Variable
+from sdmodel.model.model import (
+    INTEGRATIONS,
+    Auxiliary,
+    Constant,
+    Draw,
+    FixedDelay,
+    Frozen,
+    Held,
+    Model,
+    Stock,
+    Table,
+    Variable,
+)
 from sdmodel.model.operations import OPERATIONS
 
-_KINDS = {kind.__name__: kind for kind in (Constant, Auxiliary, Stock, Held, FixedDelay, Frozen, Table)}
+_KINDS = {kind.__name__: kind for kind in (Constant, Auxiliary, Stock, Held, FixedDelay, Frozen, Draw, Table)}
 _EXPRESSIONS = ("equation", "initial", "net_flow", "next", "input", "delay")
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 
@@ -32,7 +44,8 @@ def cached(path: Path, text: str, parse: Callable[[], Model]) -> Model:
     place = cache_folder() / "models" / f"{_identity(text)}.json"
     known = _kept(place)
     if known is not None:
-        return Model(name=path.stem, variables=known, path=str(path))
+        integration, variables = known
+        return Model(path.stem, variables, str(path), integration)
     model = parse()
     with suppress(OSError, ValueError, RecursionError):
         _keep(place, to_json(model))
@@ -40,13 +53,17 @@ def cached(path: Path, text: str, parse: Callable[[], Model]) -> Model:
 
 
 def to_json(model: Model) -> str:
-    """The variables of `model` as JSON; numbers come back bit for bit."""
-    return json.dumps([_variable_to_list(variable) for variable in model.variables], separators=(",", ":"))
+    """Integration and variables of `model` as JSON; numbers come back bit for bit."""
+    told = [model.integration, *(_variable_to_list(variable) for variable in model.variables)]
+    return json.dumps(told, separators=(",", ":"))
 
 
-def from_json(text: str) -> tuple[Variable, ...]:
-    """The variables that `to_json` told; ValueError, TypeError, KeyError or IndexError when it is something else."""
-    return tuple(_variable_of(told) for told in json.loads(text))
+def from_json(text: str) -> tuple[str, tuple[Variable, ...]]:
+    """What `to_json` told; ValueError, TypeError, KeyError or IndexError when it is something else."""
+    integration, *variables = json.loads(text)
+    if integration not in INTEGRATIONS:
+        raise ValueError(f"no integration {integration!r}")
+    return integration, tuple(_variable_of(told) for told in variables)
 
 
 def cache_folder() -> Path:
@@ -63,7 +80,7 @@ def _identity(text: str) -> str:
 def _reader() -> str:
     """Hash of all that turns a file into a Model: this package, the model's own classes, and PySD."""
     here = Path(__file__).parent
-    sources = sorted([*here.glob("*.py"), *(here.parent / "model").glob("*.py")])
+    sources = sorted([*here.rglob("*.py"), *(here.parent / "model").glob("*.py")])
     code = hashlib.sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()
     return f"{code} {version('pysd')}"
 
@@ -71,8 +88,8 @@ def _reader() -> str:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _kept(place: Path) -> tuple[Variable, ...] | None:
-    """The variables kept at `place`, if they are whole and the file belongs to this user."""
+def _kept(place: Path) -> tuple[str, tuple[Variable, ...]] | None:
+    """Integration and variables kept at `place`, if they are whole and the file belongs to this user."""
     try:
         owner = place.stat().st_uid
         digest, _, body = place.read_text(encoding="utf-8").partition("\n")

@@ -118,5 +118,5 @@ def test_models_come_back_from_the_cache_bit_for_bit(expr):
     from sdmodel.model.model import Auxiliary, Model, Stock
 
     variables = (Auxiliary(name="a", equation=expr), Stock(name="s", net_flow=expr, initial=expr, limits=(0.1, None)))
-    back = from_json(to_json(Model("m", variables)))
+    _, back = from_json(to_json(Model("m", variables)))
     assert repr(back) == repr(variables)
