@@ -1,6 +1,6 @@
 """One equation: PySD's syntax tree → expression, with the hidden variables that its memory needs."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
@@ -9,10 +9,13 @@ import numpy as np
 
 from sdmodel.model.evaluate import fold
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
-from sdmodel.model.model import CONTROLS, TIME, Table, Variable
+from sdmodel.model.model import Table, Variable
 from sdmodel.model.names import key
+from sdmodel.read.array_functions import ARRAY_CALLS, ARRAY_NODES
+from sdmodel.read.dimensions import Binding, Unsupported, subscripts_of
 from sdmodel.read.expand import FUNCTIONS
 from sdmodel.read.memory import MEMORY
+from sdmodel.read.scope import Scope, element_name
 
 _BEYOND = {"interpolate": "hold", "extrapolate": "extrapolate", "hold_backward": "steps"}
 _ARITHMETIC = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "^": "power"}
@@ -27,44 +30,34 @@ _COMPARISON = {
 _HIGHEST_ORDER = 1000
 
 
-class Unsupported(Exception):
-    """Why one equation cannot be run."""
-
-
-@dataclass
-class Names:
-    """All that equations may refer to: own spelling by key, tables, literal values, and orders met on the way."""
-
-    spelled: dict[str, str]
-    tables: set[str]
-    literals: dict[str, float]
-    orders: set[str] = field(default_factory=set)
-
-    @classmethod
-    def of(cls, elements: Iterable[Any]) -> "Names":
-        """The names of PySD's elements."""
-        names = cls({key(TIME): TIME} | {key(control): control for control in CONTROLS}, set(), {})
-        for element in elements:
-            own, first = key(element.name), element.components[0]
-            names.spelled.setdefault(own, element.name)
-            if type(first).__name__ == "AbstractLookup":
-                names.tables.add(own)
-            elif isinstance(first.ast, int | float | np.number):
-                names.literals[own] = float(first.ast)
-        return names
-
-
 @dataclass
 class Equation:
-    """The lowering of one variable's equation; `hidden` collects what SMOOTH, DELAY, WITH LOOKUP … add to the model."""
+    """The lowering of one variable's equation; `hidden` collects what SMOOTH, DELAY, WITH LOOKUP … add to the model.
+
+    `binding` tells which element each dimension of the left side stands for. `shared` keeps what a function of whole
+    arrays computed for all elements of the left side at once. `use_macro` puts a macro in the place of a call.
+    """
 
     owner: str
-    names: Names
+    scope: Scope
+    binding: Binding = field(default_factory=dict)
+    shared: dict[Any, list[Expr]] = field(default_factory=dict)
     hidden: list[Variable] = field(default_factory=list)
+    use_macro: "Callable[[Equation, Any, Any], Expr] | None" = None
     _counter: int = 0
 
-    def of(self, node: Any) -> Expr:
-        """The expression of a node of PySD's tree; Unsupported says what sdmodel lacks."""
+    def of(self, node: Any, binding: Mapping[str, str] | None = None) -> Expr:
+        """The expression of a node of PySD's tree, with more dimensions bound where `binding` tells some.
+
+        Raises:
+            Unsupported: what sdmodel lacks.
+        """
+        if binding:
+            before, self.binding = self.binding, {**self.binding, **binding}
+            try:
+                return self.of(node)
+            finally:
+                self.binding = before
         if isinstance(node, int | float | np.number):
             return Number(float(node))
         lowering = _NODES.get(type(node).__name__)
@@ -72,30 +65,52 @@ class Equation:
             raise Unsupported(_why_not(node))
         return lowering(self, node)
 
+    def base(self, function: str) -> str:
+        """A name for what one use of a function adds to the model."""
+        self._counter += 1
+        return f"{function.upper()} {self._counter} of {self.owner}"
+
     def remember(self, function: str, *arguments: Any) -> Expr:
         """The value of a function that keeps a state; its hidden variables join the model."""
-        self._counter += 1
-        base = f"{function.upper()} {self._counter} of {self.owner}"
-        value, added = MEMORY[function](base, *arguments)
+        value, added = MEMORY[function](self.base(function), *arguments)
         self.hidden.extend(added)
         return value
 
     def table(self, structure: Any) -> str:
         """Name of a hidden table made from an inline lookup."""
-        self._counter += 1
-        name = f"LOOKUP {self._counter} of {self.owner}"
+        name = self.base("lookup")
         self.hidden.append(replace(table_of(name, structure), hidden=True))
         return name
 
-    def order(self, node: Any) -> int:
-        """The order of a delay or smooth: a whole number known when the model is read."""
+    def order(self, node: Any) -> int | Expr:
+        """The order of a delay or smooth: a number where it is known when the model is read."""
         expr = fold(self.of(node))
-        if isinstance(expr, Ref) and key(expr.name) in self.names.literals:
-            self.names.orders.add(expr.name)
-            expr = Number(self.names.literals[key(expr.name)])
-        if not isinstance(expr, Number) or not 1 <= expr.value <= _HIGHEST_ORDER:
+        if isinstance(expr, Ref) and key(expr.name) in self.scope.literals:
+            self.scope.orders.add(expr.name)
+            expr = Number(self.scope.literals[key(expr.name)])
+        if not isinstance(expr, Number):
+            return expr
+        if not 1 <= expr.value <= _HIGHEST_ORDER:
             raise Unsupported(f"the order of a delay must be a number or a constant from 1 to {_HIGHEST_ORDER}")
         return int(expr.value)
+
+    def named(self, name: str, subscripts: Iterable[str]) -> tuple[Scope, str, str]:
+        """Where a name is known, its key there, and how the model spells it, element and all."""
+        found = self.scope.find(name)
+        if found is None:
+            return self.scope, key(name), name.replace("_", " ")
+        scope, own = found
+        if own in scope.values:
+            return scope, own, name
+        elements = [scope.dimensions.resolve(subscript, self.binding) for subscript in subscripts]
+        array, wanted = scope.spelled[own], scope.arrays.get(own, 0)
+        if wanted != len(elements):
+            raise Unsupported(f'"{array}" has {_so_many(wanted)}, and {_so_many(len(elements))} here')
+        return scope, own, element_name(array, elements)
+
+
+def _so_many(count: int) -> str:
+    return "no subscript" if count == 0 else f"{count} subscript{'s' * (count > 1)}"
 
 
 def table_of(name: str, structure: Any) -> Table:
@@ -109,14 +124,17 @@ def table_of(name: str, structure: Any) -> Table:
 
 
 def _reference(equation: Equation, node: Any) -> Expr:
-    if node.subscripts is not None:
-        raise Unsupported("subscripts are not supported yet")
-    name = key(node.reference)
-    if name in equation.names.tables:
-        raise Unsupported(
-            f'lookup "{equation.names.spelled[name]}" is used as a number; give it an argument in brackets'
-        )
-    return Ref(equation.names.spelled.get(name, node.reference.replace("_", " ")))
+    subscripts = subscripts_of(node)
+    if not subscripts and equation.scope.find(node.reference) is None:
+        number = equation.scope.dimensions.number(node.reference, equation.binding)
+        if number is not None:
+            return Number(float(number))
+    scope, own, name = equation.named(node.reference, subscripts)
+    if own in scope.values:
+        return scope.values[own]
+    if own in scope.tables:
+        raise Unsupported(f'lookup "{name}" is used as a number; give it an argument in brackets')
+    return Ref(name)
 
 
 def _arithmetic(equation: Equation, node: Any) -> Expr:
@@ -155,21 +173,33 @@ def _logic(equation: Equation, node: Any) -> Expr:
 
 
 def _call(equation: Equation, node: Any) -> Expr:
-    name = key(node.function.reference)
-    if name in equation.names.tables:
-        if len(node.arguments) != 1:
-            raise Unsupported(f'lookup "{equation.names.spelled[name]}" takes one argument, not {len(node.arguments)}')
-        return Interpolate(equation.names.spelled[name], equation.of(node.arguments[0]))
+    name, count = key(node.function.reference), len(node.arguments)
+    found = equation.scope.find(name)
+    if found and found[1] in found[0].tables:
+        table = equation.named(name, subscripts_of(node.function))[2]
+        if count != 1:
+            raise Unsupported(f'lookup "{table}" takes one argument, not {count}')
+        return Interpolate(table, equation.of(node.arguments[0]))
+    if name in equation.scope.macros and equation.use_macro:
+        return equation.use_macro(equation, equation.scope.macros[name], node)
+    if name in ARRAY_CALLS:
+        return ARRAY_CALLS[name](equation, node)
     if name == "active initial":
+        check_count(name, count, 2)
         return equation.remember("active initial", *map(equation.of, node.arguments))
-    if name not in FUNCTIONS:
-        raise Unsupported(
-            f"{name.upper()} is not supported yet" if name in _KNOWN else f"there is no function {name!r}"
-        )
-    arity, expand = FUNCTIONS[name]
-    if len(node.arguments) != arity:
-        raise Unsupported(f"{name.upper()} takes {arity} arguments, not {len(node.arguments)}")
-    return expand(*map(equation.of, node.arguments))
+    if name in FUNCTIONS:
+        arity, expand = FUNCTIONS[name]
+        check_count(name, count, arity)
+        return expand(*map(equation.of, node.arguments))
+    raise Unsupported(f"{name.upper()} is not supported yet" if name in _KNOWN else f"there is no function {name!r}")
+
+
+def check_count(name: str, count: int, arity: int | tuple[int, int | None]) -> None:
+    """Unsupported when a function takes another number of arguments: `arity` is that, or the least and the most."""
+    least, most = arity if isinstance(arity, tuple) else (arity, arity)
+    if count < least or (most is not None and count > most):
+        wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        raise Unsupported(f"{name.upper()} takes {wanted} arguments, not {count}")
 
 
 def _remembered(function: str, *fields: str) -> Callable[[Equation, Any], Expr]:
@@ -207,6 +237,7 @@ _NODES: dict[str, Callable[[Equation, Any], Expr]] = {
     "ForecastStructure": _remembered("forecast", "input", "average_time", "horizon", "initial_trend"),
     "SampleIfTrueStructure": _remembered("sample if true", "condition", "input", "initial"),
     "InlineLookupsStructure": _inline_lookup,
+    **ARRAY_NODES,
 }
 _KINDS = {
     "IntegStructure": "INTEG inside an expression is not supported; give the stock an equation of its own",
@@ -215,22 +246,20 @@ _KINDS = {
     "GetLookupsStructure": "lookups from external files are not supported yet",
     "GetDataStructure": "data from external files is not supported yet",
     "GetConstantsStructure": "constants from external files are not supported yet",
-    "AllocateAvailableStructure": "ALLOCATE AVAILABLE is not supported yet",
-    "AllocateByPriorityStructure": "ALLOCATE BY PRIORITY is not supported yet",
     "ndarray": "arrays are not supported yet",
     "str": "text is not supported",
 }
 _KNOWN = {
     *("a function of", "delay batch", "delay conveyor", "delay information", "delay material", "delay profile"),
-    *("elmcount", "find zero", "game", "gamma ln", "get data at time", "get data between times", "get data first time"),
+    *("find zero", "game", "gamma ln", "get data at time", "get data between times", "get data first time"),
     *("get data last time", "get data max", "get data mean", "get data min", "get data total points", "get time value"),
-    *("internal rate of return", "invert matrix", "lookup area", "lookup backward", "lookup extrapolate"),
-    *("lookup forward", "lookup invert", "lookup slope", "net present value", "npv", "prod", "queue age", "queue fifo"),
+    *("internal rate of return", "lookup area", "lookup backward", "lookup extrapolate"),
+    *("lookup forward", "lookup invert", "lookup slope", "net present value", "npv", "queue age", "queue fifo"),
     *("random 0 1", "random beta", "random binomial", "random exponential", "random gamma", "random lookup"),
     *("random negative binomial", "random normal", "random pink noise", "random poisson", "random triangular"),
-    *("random uniform", "random weibull", "reinitial", "shift if true", "simultaneous", "sum", "tabbed array"),
+    *("random uniform", "random weibull", "reinitial", "shift if true", "simultaneous", "tabbed array"),
     *("time base", "time shift", "time to target", "vector elm map", "vector lookup", "vector rank", "vector reorder"),
-    *("vector select", "vector sort order", "vmax", "vmin"),
+    *(),
 }
 
 

@@ -1,13 +1,12 @@
-"""PySD's AbstractModel → Model: one case per kind of node; all that is not supported is listed at once."""
+"""PySD's AbstractModel → Model: all variables of the file, or the list of all that is not supported."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sdmodel.errors import ModelError
-from sdmodel.model.evaluate import fold
 from sdmodel.model.expr import Number, Ref
 from sdmodel.model.model import (
     CONTROLS,
@@ -18,15 +17,19 @@ from sdmodel.model.model import (
     Constant,
     Described,
     Model,
-    Stock,
-    Table,
     Variable,
     reads,
 )
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.model.order import at_each_step, at_the_start
-from sdmodel.read.equation import Equation, Names, Unsupported, table_of
+from sdmodel.read.arrays import fields_of, variables_of
+from sdmodel.read.data import external
+from sdmodel.read.data.external import Folder
+from sdmodel.read.dimensions import Dimensions, Unsupported
+from sdmodel.read.macro import user_of
+from sdmodel.read.scope import Scope
 from sdmodel.read.source import Written
+from sdmodel.read.sources import Series, Sources
 
 
 @dataclass(frozen=True)
@@ -41,25 +44,35 @@ class _Problem:
         return f'  "{self.name}"{where}: {self.reason}\n      {self.name}{text}'
 
 
-def lower(abstract: Any, path: Path, written: dict[str, Written]) -> Model:
-    """The Model of a file; ModelError lists every variable that is not supported, with its equation and the reason."""
+def lower(
+    abstract: Any,
+    path: Path,
+    written: dict[str, Written],
+    *,
+    folder: Folder | None = None,
+    datasets: Mapping[str, Series] | None = None,
+) -> Model:
+    """The Model of a file; ModelError lists every variable that is not supported, with its equation and the reason.
+
+    `folder` opens the files that the model takes numbers from; `datasets` are data that the user gives, by `key`.
+    """
     main, *macros = abstract.sections
-    problems = [_Problem(section.name, None, "macros are not supported yet") for section in macros]
-    problems += [
-        _Problem(subscript.name, written.get(key(subscript.name)), "subscripts are not supported yet")
-        for subscript in main.subscripts
-    ]
+    sources = Sources(folder or Folder(path.parent), datasets or {})
+    texts = {name: found.text for name, found in written.items()}
+    dimensions = Dimensions.of(main.subscripts, texts, partial(_external_range, sources))
+    scope = Scope.of(main.elements, dimensions, {key(section.name): section for section in macros})
     _refuse_duplicates(path, main.elements, written)
-    names = Names.of(main.elements)
+    use_macro = user_of(partial(_inner_variables, sources))
     variables: list[Variable] = []
-    hidden: dict[str, str] = {}
+    owners: dict[str, str] = {}
     added: list[Variable] = []
+    problems = []
     for element in main.elements:
-        equation = Equation(element.name, names)
         try:
-            variables.append(_variable(element, equation, written.get(key(element.name))))
-            added.extend(equation.hidden)
-            hidden |= {variable.name: element.name for variable in equation.hidden}
+            for variable, hidden in _variables(element, scope, sources, use_macro, written.get(key(element.name))):
+                variables.append(variable)
+                added.extend(hidden)
+                owners |= {inner.name: variable.name for inner in hidden}
         except Unsupported as error:
             problems.append(_Problem(element.name, written.get(key(element.name)), str(error)))
     if problems:
@@ -69,14 +82,25 @@ def lower(abstract: Any, path: Path, written: dict[str, Written]) -> Model:
             + '\nNothing was run. Rewrite these, or run the model with PySD itself ("python -m pysd").'
         )
     model = Model(name=path.stem, variables=(*variables, *added), path=str(path))
-    return _with_fixed_orders(_checked(model, path, hidden), names.orders)
+    return _with_fixed_orders(_checked(model, path, owners), scope.orders)
+
+
+def _external_range(sources: Sources, told: dict[str, str]) -> list[str]:
+    return external.subscripts(sources.folder, told)
+
+
+def _inner_variables(
+    sources: Sources, component: Any, said: Described, scope: Scope, use_macro: Any
+) -> Iterator[tuple[Variable, list[Variable]]]:
+    return variables_of(component, said, scope, sources, use_macro)
 
 
 def _refuse_duplicates(path: Path, elements: Iterable[Any], written: dict[str, Written]) -> None:
+    """Two variables of one name; the elements of an array may have an equation each."""
     seen: dict[str, str] = {}
     for element in elements:
-        twice = len(element.components) > 1 and not any(any(part.subscripts[0]) for part in element.components)
-        if twice or key(element.name) in seen:
+        scalars = [part for part in element.components if not any(part.subscripts)]
+        if len(scalars) > 1 or (scalars and len(element.components) > 1) or key(element.name) in seen:
             first = written.get(key(element.name))
             where = f" (first on line {first.line})" if first else ""
             other = seen.get(key(element.name), element.name)
@@ -85,16 +109,10 @@ def _refuse_duplicates(path: Path, elements: Iterable[Any], written: dict[str, W
         seen[key(element.name)] = element.name
 
 
-def _is_table(element: Any) -> bool:
-    return any(type(part).__name__ == "AbstractLookup" for part in element.components)
-
-
-def _variable(element: Any, equation: Equation, written: Written | None) -> Variable:
-    component = element.components[0]
-    if any(component.subscripts) or len(element.components) > 1:
-        raise Unsupported("subscripts are not supported yet")
-    if type(component).__name__ == "AbstractData":
-        raise Unsupported("data variables are not supported yet")
+def _variables(
+    element: Any, scope: Scope, sources: Sources, use_macro: Any, written: Written | None
+) -> Iterator[tuple[Variable, list[Variable]]]:
+    """The variables of one element of PySD's tree, in the order of its dimensions, with their hidden ones."""
     low, high = [*(element.limits or ()), None, None][:2]  # a third is the step of Vensim's sliders
     said = Described(
         name=_control_name(element.name),
@@ -104,9 +122,13 @@ def _variable(element: Any, equation: Equation, written: Written | None) -> Vari
         text=written.text if written else "",
         line=written.line if written else None,
     )
-    if _is_table(element):
-        return _table(said, component.ast)
-    return _computed(said, component.ast, equation)
+    found: dict[str, tuple[Variable, list[Variable]]] = {}
+    for component in element.components:
+        for variable, hidden in variables_of(component, said, scope, sources, use_macro):
+            if variable.name in found:
+                raise Unsupported(f'"{variable.name}" is defined more than once; leave it out of one with :EXCEPT:')
+            found[variable.name] = (variable, hidden)
+    yield from found.values()
 
 
 def _control_name(name: str) -> str:
@@ -116,31 +138,6 @@ def _control_name(name: str) -> str:
 def _unit(text: str | None) -> str:
     unit = " ".join((text or "").split())
     return unit.split("[")[0].strip()
-
-
-def _computed(said: Described, ast: Any, equation: Equation) -> Variable:
-    kind, fields = type(ast).__name__, _fields(said)
-    if kind == "IntegStructure":
-        if ast.non_negative:
-            raise Unsupported("non-negative stocks are not supported yet")
-        return Stock(**fields, net_flow=fold(equation.of(ast.flow)), initial=fold(equation.of(ast.initial)))
-    if kind == "CallStructure" and key(ast.function.reference) == "active initial" and len(ast.arguments) == 2:
-        active, at_start = (fold(equation.of(argument)) for argument in ast.arguments)
-        return Auxiliary(**fields, equation=active, initial=at_start)
-    expr = fold(equation.of(ast))
-    if isinstance(expr, Number) and math.isfinite(expr.value):
-        return Constant(**fields, value=expr.value)
-    return Auxiliary(**fields, equation=expr)
-
-
-def _fields(said: Described) -> dict[str, Any]:
-    return {name: getattr(said, name) for name in said.__dataclass_fields__}
-
-
-def _table(said: Described, ast: Any) -> Table:
-    if type(ast).__name__ != "LookupsStructure":
-        raise Unsupported("lookups from external files are not supported yet")
-    return replace(table_of(said.name, ast), **_fields(said))
 
 
 def _checked(model: Model, path: Path, owners: dict[str, str]) -> Model:
@@ -187,6 +184,5 @@ def _with_fixed_orders(model: Model, orders: Iterable[str]) -> Model:
     for name in orders:
         variable = model[name]
         if isinstance(variable, Constant):
-            fields = {field: value for field, value in _fields(variable).items() if field != "value"}
-            fixed.append(Auxiliary(**fields, equation=Number(variable.value)))
+            fixed.append(Auxiliary(**fields_of(variable), equation=Number(variable.value)))
     return model.replaced(fixed)

@@ -1,0 +1,1 @@
+"""Files beside a model that hold numbers for it."""
