@@ -17,6 +17,19 @@ class Unsupported(Exception):
     """Why one equation cannot be run."""
 
 
+def _listed(told: Any, text: str, external: Callable[[dict[str, str]], list[str]]) -> list[str]:
+    """The elements, or ranges, that a range is defined by.
+
+    PySD puts those of `-> (Target: a, b)` behind the range's own: they are taken away again.
+    """
+    if isinstance(told, dict):
+        return external(told)
+    if isinstance(told, str):
+        return [told]
+    mapped = [part for _, listed in _PARTIAL.findall(text.partition("->")[2]) for part in listed.split(",")]
+    return list(told[: len(told) - len(mapped)])
+
+
 def subscripts_of(reference: Any) -> tuple[str, ...]:
     """The subscripts that a reference of PySD's tree carries."""
     return () if reference.subscripts is None else tuple(reference.subscripts.subscripts)
@@ -46,10 +59,7 @@ class Dimensions:
         ranges = list(ranges)
         told: dict[str, list[str]] = {}
         for one in ranges:
-            own = one.subscripts
-            told[key(one.name)] = (
-                external(own) if isinstance(own, dict) else [own] if isinstance(own, str) else list(own)
-            )
+            told[key(one.name)] = _listed(one.subscripts, texts.get(key(one.name), ""), external)
         found = cls(spelled={key(one.name): one.name for one in ranges})
         for name in told:
             elements = dict.fromkeys(found._unfolded(name, told, 0))
@@ -75,7 +85,7 @@ class Dimensions:
     def _map(self, own: str, target: str, text: str) -> None:
         """Element by element in order; `(Target: a, b)` in the text tells another order, or ranges of the target."""
         mine = self.elements[own]
-        named = {key(name): listed for name, listed in _PARTIAL.findall(text.split("->", 1)[-1])}
+        named = {key(name): listed for name, listed in _PARTIAL.findall(text.partition("->")[2])}
         theirs: list[str] = list(self.elements.get(target, ()))
         if target in named:
             theirs = [part.strip() for part in named[target].split(",")]
