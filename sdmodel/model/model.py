@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 from sdmodel.errors import ModelError
 from sdmodel.model.expr import Expr, references, tables
@@ -126,6 +127,11 @@ class Table(Described):
 
 Variable = Constant | Auxiliary | Stock | Held | FixedDelay | Frozen | Draw | Table
 INTEGRATIONS = ("euler", "rk2", "rk4")
+
+
+def fields_of(said: Described) -> dict[str, Any]:
+    """What every variable carries, as the arguments that make one of another kind."""
+    return {name: getattr(said, name) for name in Described.__dataclass_fields__}
 
 
 @dataclass(frozen=True)

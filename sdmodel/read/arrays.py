@@ -10,7 +10,7 @@ import numpy as np
 
 from sdmodel.model.evaluate import fold
 from sdmodel.model.expr import Interpolate, Number, Ref
-from sdmodel.model.model import TIME, Auxiliary, Constant, Described, Stock, Table, Variable
+from sdmodel.model.model import TIME, Auxiliary, Constant, Described, Stock, Table, Variable, fields_of
 from sdmodel.model.names import key
 from sdmodel.read.dimensions import Unsupported
 from sdmodel.read.equation import Equation, table_of
@@ -146,8 +146,3 @@ def _computed(said: Described, ast: Any, equation: Equation) -> Variable:
     if isinstance(expr, Number) and math.isfinite(expr.value):
         return Constant(**fields, value=expr.value)
     return Auxiliary(**fields, equation=expr)
-
-
-def fields_of(said: Described) -> dict[str, Any]:
-    """What every variable carries, as the arguments that make one."""
-    return {name: getattr(said, name) for name in Described.__dataclass_fields__}

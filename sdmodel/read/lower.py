@@ -18,11 +18,12 @@ from sdmodel.model.model import (
     Described,
     Model,
     Variable,
+    fields_of,
     reads,
 )
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.model.order import at_each_step, at_the_start
-from sdmodel.read.arrays import fields_of, variables_of
+from sdmodel.read.arrays import variables_of
 from sdmodel.read.data import external
 from sdmodel.read.data.external import Folder
 from sdmodel.read.dimensions import Dimensions, Unsupported

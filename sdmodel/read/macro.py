@@ -5,7 +5,7 @@ from typing import Any
 
 from sdmodel.model.evaluate import fold
 from sdmodel.model.expr import Expr, Number, Ref
-from sdmodel.model.model import Auxiliary, Described
+from sdmodel.model.model import Auxiliary, Constant, Described, Variable, fields_of
 from sdmodel.model.names import key
 from sdmodel.read.dimensions import Dimensions, Unsupported, subscripts_of
 from sdmodel.read.equation import Equation
@@ -32,13 +32,20 @@ def user_of(variables_of: Callable[..., Any]) -> Callable[[Equation, Any, Any], 
             for component in element.components:
                 said = Described(name=inner.spelled[key(element.name)], unit=element.units or "", hidden=True)
                 for variable, hidden in variables_of(component, said, inner, use):
-                    equation.hidden.extend((variable, *hidden))
+                    equation.hidden.extend((_no_input(variable), *hidden))
         result = key((section.returns or [section.name])[0])
         if result not in inner.spelled:
             raise Unsupported(f'macro "{section.name}" never says what it returns')
         return Ref(inner.spelled[result])
 
     return use
+
+
+def _no_input(variable: Variable) -> Variable:
+    """A number that a macro keeps to itself is no input of the model."""
+    if isinstance(variable, Constant):
+        return Auxiliary(**fields_of(variable), equation=Number(variable.value))
+    return variable
 
 
 def _scope(equation: Equation, section: Any, base: str) -> Scope:
