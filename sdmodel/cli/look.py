@@ -1,7 +1,7 @@
 """`models` and `inspect`: what there is, and what is in it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +22,7 @@ _PLURALS = {
     "held": "held values",
     "fixeddelay": "fixed delays",
     "frozen": "values kept from the start",
+    "draw": "random draws",
 }
 _SHORT = ("stock", "constant")
 _LINE = 60
@@ -61,18 +62,40 @@ def inspect(
 
     sdmodel inspect dilemma "US suspicion"
     """
+    from sdmodel.model.names import key
     from sdmodel.read import read  # PySD takes most of a second to load
 
     path, _ = shipped.pair(model)
     known = read(path)
     if variable:
-        _print_one(_with_neighbours(known, known[variable]), as_json)
+        elements = [one for one in known.visible() if one.array and key(one.array) == key(variable)]
+        _print_one(_array(elements) if elements else _with_neighbours(known, known[variable]), as_json)
         return
     rows = [_described(one) for one in known.visible()]
     if as_json:
         print(json.dumps({"model": known.name, "variables": rows}, indent=2, ensure_ascii=False))
     else:
-        _overview(known, rows, every)
+        _overview(known, _gathered(known.visible()), every)
+
+
+def _array(elements: list[Any]) -> dict[str, Any]:
+    """One row for a whole array: what its elements share, and their names."""
+    first = _described(elements[0])
+    return first | {"name": elements[0].array, "elements": [one.name for one in elements]}
+
+
+def _gathered(variables: Iterable[Any]) -> list[dict[str, Any]]:
+    """A row for each variable; elements of an array that differ in nothing but their numbers share one."""
+    groups: dict[tuple[str, ...], list[Any]] = {}
+    for one in variables:
+        groups.setdefault((one.array, type(one).__name__, one.text) if one.array else (one.name,), []).append(one)
+    rows = []
+    for group in groups.values():
+        if len(group) == 1:
+            rows.append(_described(group[0]))
+        else:
+            rows.append(_described(group[0]) | {"name": f"{group[0].array}[{len(group)} elements]"})
+    return rows
 
 
 def _described(variable: Any) -> dict[str, Any]:
@@ -116,18 +139,18 @@ def _print_one(row: dict[str, Any], as_json: bool) -> None:
     told = row | {
         "limits": _limits(row),
         "line": str(row["line"] or ""),
-        **{way: ", ".join(row[way]) for way in ("uses", "used by")},
+        **{way: ", ".join(row[way]) for way in ("uses", "used by", "elements") if way in row},
     }
-    filled = {name: value for name, value in told.items() if value}
+    filled: dict[str, str] = {name: value for name, value in told.items() if value}
     table("", [Column("", list(filled), words=True), Column("", list(filled.values()), words=True, wraps=20)])
 
 
 def _overview(model: "Model", rows: list[dict[str, Any]], every: bool) -> None:
     from sdmodel.model.model import CONTROLS
 
-    kinds = [row["kind"] for row in rows]
+    kinds = [type(one).__name__.lower() for one in model.visible()]
     counts = ", ".join(f"{kinds.count(kind)} {plural}" for kind, plural in _PLURALS.items() if kind in kinds)
-    say(f"{model.name}: {len(rows)} variables ({counts})")
+    say(f"{model.name}: {len(kinds)} variables ({counts})")
     start, stop, step, save = (next((row for row in rows if row["name"] == name), None) for name in CONTROLS)
     if start and stop and step and save:
         every_time = "every step" if save["equation"] == "TIME STEP" else f"every {save['equation']}"

@@ -91,7 +91,7 @@ def _whole_array(component: Any, scope: Scope, sources: Sources) -> Whole | None
     if kind == "GetLookupsStructure":
         x, y = sources.lookups(component.ast, sizes)
         return lambda said, index: (_table(said, x, y[index], "hold"), [])
-    if type(component).__name__ == "AbstractData" or kind in ("GetDataStructure", "DataStructure"):
+    if kind in ("GetDataStructure", "DataStructure"):
         mode = _MODES[getattr(component, "keyword", None)]
         if kind == "DataStructure":
             return lambda said, _: _series(said, *sources.dataset(said.name), mode)

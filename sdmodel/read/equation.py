@@ -161,6 +161,8 @@ def _logic(equation: Equation, node: Any) -> Expr:
     if operators == [":NOT:"]:
         return Apply("not", (arguments[0],))
     if operators[0] in _COMPARISON:
+        if len(arguments) == 2 and any(map(_is_missing, arguments)) and operators[0] in ("=", "<>"):
+            return _missing(*arguments, operators[0])
         return _from_the_left(arguments, [_COMPARISON[operator] for operator in operators])
     groups: list[list[Expr]] = [[arguments[0]]]
     for operator, argument in zip(operators, arguments[1:], strict=True):
@@ -170,6 +172,16 @@ def _logic(equation: Equation, node: Any) -> Expr:
             groups.append([argument])
     both = [_from_the_left(group, ["and"] * (len(group) - 1)) for group in groups]
     return _from_the_left(both, ["or"] * (len(both) - 1))
+
+
+def _is_missing(expr: Expr) -> bool:
+    return isinstance(expr, Number) and expr.value != expr.value
+
+
+def _missing(left: Expr, right: Expr, operator: str) -> Expr:
+    """`x = :NA:`, which is a number of its own in Vensim; here it is not a number, and equal to nothing."""
+    other = right if _is_missing(left) else left
+    return Apply("not_equal" if operator == "=" else "equal", (other, other))
 
 
 def _call(equation: Equation, node: Any) -> Expr:
