@@ -189,9 +189,9 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
     *s = n;
 }
 
-/* in[input][member] -> out[output][member][time], saved every `every` steps, the first and the last included. */
-void simulate(long members, const double *restrict in, double *restrict out, double start, double dt, long steps,
-              long every) {
+/* in[input][member] -> out[output][member][time], saved every `every` steps, the first and the last included; 0. */
+int simulate(long members, const double *restrict in, double *restrict out, double start, double dt, long steps,
+             long every) {
     long times = steps / every + 1;
     for (long m = 0; m < members; m++) {
         double x[INPUT_COUNT];
@@ -210,4 +210,5 @@ void simulate(long members, const double *restrict in, double *restrict out, dou
             step(&s, x, start + dt * (double)t, dt);
         }
     }
+    return 0;
 }

@@ -4,10 +4,7 @@ All peers answer the same question, Euler's method, so that speed.py can first s
 A peer that cannot work here (no C compiler, package not installed) raises `Absent`, which says why.
 """
 
-import ctypes
 import re
-import shutil
-import subprocess
 import tempfile
 import warnings
 from collections.abc import Mapping
@@ -18,19 +15,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-HERE = Path(__file__).parent
-BUILD = HERE / "build"
+from benchmarks.absent import Absent
+from benchmarks.native_c import BUILD, HERE, SCALAR_FLAGS, VECTOR_FLAGS, NativeC, names
+from benchmarks.vector_c import c_text
+
 Columns = Mapping[str, np.ndarray]
-
-VECTOR_FLAGS = (
-    *("-O3", "-march=native", "-ffp-contract=fast", "-fno-signed-zeros", "-fno-trapping-math"),
-    *("-flive-range-shrinkage", "-fno-tree-ter"),
-)
-SCALAR_FLAGS = ("-O3", "-march=native")
-
-
-class Absent(Exception):
-    """This peer cannot run here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -108,58 +97,27 @@ class Engine:
         return np.stack([answer[name].transpose("experiment", "time").values for name in self.question.outputs])
 
 
-class HandWritten:
+class HandWritten(NativeC):
     """The dilemma in C, written by hand. `kind`: "vector" (members in vector lanes) or "scalar" (one at a time)."""
 
     def __init__(self, question: Question, kind: str) -> None:
-        self.name, self.question = f"C by hand, {kind}", question
-        self.library = built(kind)
-        self.inputs = _names(self.library, "input")
-        assert _names(self.library, "output") == list(question.outputs)
-        self.defaults = numbers(question.text)
-
-    def asked(self, columns: Columns) -> np.ndarray:
-        """[input, member]"""
-        matrix = np.empty((len(self.inputs), members(columns)))
-        for row, name in enumerate(self.inputs):
-            matrix[row] = columns[name] if name in columns else self.defaults[name]
-        return matrix
-
-    def answer(self, asked: np.ndarray) -> np.ndarray:
-        question, n = self.question, asked.shape[1]
-        out = np.empty((len(question.outputs), n, len(question.times)))
-        step = question.control("TIME STEP")
-        self.library.simulate(
-            *(n, asked.ctypes.data, out.ctypes.data, question.control("INITIAL TIME"), step),
-            *(question.steps, round(question.every / step)),
-        )
-        return out
-
-    def values(self, answer: np.ndarray) -> np.ndarray:
-        return answer
+        flags = VECTOR_FLAGS if kind == "vector" else SCALAR_FLAGS
+        source = HERE / f"dilemma_{kind}.c"
+        super().__init__(question, f"C by hand, {kind}", source, flags, numbers(question.text))
+        assert names(self.library, "output") == list(question.outputs)
 
 
-def built(kind: str) -> ctypes.CDLL:
-    """benchmarks/dilemma_<kind>.c compiled into benchmarks/build and loaded."""
-    compiler = shutil.which("gcc")
-    if compiler is None:
-        raise Absent("no gcc on the path")
-    BUILD.mkdir(exist_ok=True)
-    flags = VECTOR_FLAGS if kind == "vector" else SCALAR_FLAGS
-    with tempfile.NamedTemporaryFile(dir=BUILD, suffix=f"_{kind}.so") as target:  # a new name: dlopen caches by name
-        command = [compiler, *flags, "-shared", "-fPIC", "-o", target.name, str(HERE / f"dilemma_{kind}.c"), "-lm"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Absent(f"gcc could not compile dilemma_{kind}.c: {done.stderr.strip()[:300]}")
-        library = ctypes.CDLL(target.name)
-    pointer, number, whole = ctypes.c_void_p, ctypes.c_double, ctypes.c_long
-    library.simulate.argtypes = [whole, pointer, pointer, number, number, whole, whole]
-    return library
+class Generated(NativeC):
+    """Any model in vector C as `vector_c` prints it: generated, not written by hand. Kept in benchmarks/build."""
 
+    def __init__(self, question: Question) -> None:
+        from sdmodel.read import read
 
-def _names(library: ctypes.CDLL, what: str) -> list[str]:
-    count = ctypes.c_int.in_dll(library, f"{what}_count").value
-    return [name.decode() for name in (ctypes.c_char_p * count).in_dll(library, f"{what}_names")]
+        model = read(question.model)
+        BUILD.mkdir(exist_ok=True)
+        source = BUILD / f"{re.sub(r'[^A-Za-z0-9]+', '_', model.name)}_vector.c"
+        source.write_text(c_text(model, question.outputs), encoding="utf-8")
+        super().__init__(question, "C, vectors", source, VECTOR_FLAGS, model.constants)
 
 
 def numbers(text: str) -> dict[str, float]:

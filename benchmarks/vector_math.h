@@ -56,6 +56,46 @@ INLINE vec pick(const double *table, ivec index) {
 #endif
 }
 
+#define ALIGNED __attribute__((aligned(64)))
+#define pick16 pick
+
+/* Thirty-two doubles looked up by the low five bits of each lane. */
+INLINE vec pick32(const double *table, ivec index) {
+#ifdef __AVX512F__
+    return choose((index & 16) != 0, pick(table + 16, index), pick(table, index));
+#else
+    vec out;
+    for (int i = 0; i < LANES; i++) out[i] = table[index[i] & 31];
+    return out;
+#endif
+}
+
+/* Any number of doubles, looked up by the low 32 bits of each lane. */
+INLINE vec gather(const double *table, ivec index) {
+    vec out;
+    for (int i = 0; i < LANES; i++) out[i] = table[(int)index[i]];
+    return out;
+}
+
+/* The nearest whole number in the low bits of each lane, |a| < 2^31. */
+INLINE ivec whole(vec a) { return bits(a + 0x1.8p52); }
+
+INLINE vec sqrt_each(vec a) {
+    for (int i = 0; i < LANES; i++) a[i] = __builtin_sqrt(a[i]);
+    return a;
+}
+
+/* `soonest`, or `threshold` where that is earlier and not yet over. */
+INLINE vec earlier(vec soonest, vec threshold, double now) {
+    return choose((threshold >= now) & (threshold < soonest), threshold, soonest);
+}
+
+INLINE double lowest(vec a) {
+    double least_of = a[0];
+    for (int i = 1; i < LANES; i++) least_of = a[i] < least_of ? a[i] : least_of;
+    return least_of;
+}
+
 /* a * 2^floor(k), k a multiple of 1/16 that exp has limited. */
 INLINE vec scaled(vec a, vec k) {
 #ifdef __AVX512F__
@@ -152,6 +192,31 @@ INLINE void pow_many(int n, vec *x, const vec *y, const vec *at_zero) {
     EACH p[i] = fused(y[i], p[i], fused(y[i], s[i], -power[i]));
     exp_many(n, power, p);
     EACH x[i] = choose(x[i] == 0.0, at_zero[i], power[i]);
+}
+
+/* Natural logarithm of x >= 0 as above, in one double: to 2 ulp away from 1, absolutely to 1e-16 near 1. */
+INLINE vec log_one(vec x) {
+    vec e, m;
+    exponent_and_mantissa(x, &e, &m);
+    ivec index = (ivec)(bits(m) >> 48);
+    vec r = fused(m, pick(centre_inverse, index), all(-1.0)), r2 = r * r;
+    vec p = fused(r, all(0.11128888125974831), all(-0.12519554379498365));
+    vec q = fused(r, all(0.14285703430978897), all(-0.1666665472672695));
+    vec s = fused(r, all(0.20000000002120497), all(-0.2500000000233249));
+    p = fused(r2, p, q);
+    q = fused(r, all(0.3333333333333327), all(-0.4999999999999993));
+    p = fused(r2, fused(r2, p, s), q);
+    vec sum = fused(r2, p, r) + fused(e, all(0x1.62e42fefa39efp-1), pick(centre_log, index));
+    sum = choose(x == 0.0, all(-__builtin_inf()), sum);
+    return choose(x >= 0.0, choose(x == all(__builtin_inf()), x, sum), all(__builtin_nan("")));
+}
+
+/* x^y for x >= 0. */
+INLINE vec pow_one(vec x, vec y) {
+    vec at_zero = choose(y > 0.0, all(0.0), choose(y == 0.0, all(1.0), all(__builtin_inf())));
+    ivec negative = x < 0.0;
+    pow_many(1, &x, &y, &at_zero);
+    return choose(negative, all(__builtin_nan("")), x);
 }
 
 #endif

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sdmodel.cli import decide, look, simulate, tell
+from sdmodel.cli import check, decide, export, look, simulate, tell
 from sdmodel.cli.console import fail
 from sdmodel.errors import SdmodelError
 
@@ -23,12 +23,14 @@ _STOPPED = 130  # as shells count: 128 + SIGINT
 _LOOK, _RUN, _EXPLAIN, _TELL = "Look at a model", "Run it", "Explain the runs", "Tell"
 app.command("models", rich_help_panel=_LOOK)(look.models)
 app.command("inspect", rich_help_panel=_LOOK)(look.inspect)
+app.command("check", rich_help_panel=_LOOK)(check.check)
 app.command("run", rich_help_panel=_RUN)(simulate.run)
 app.command("sweep", rich_help_panel=_RUN)(simulate.sweep)
 app.command("compare", rich_help_panel=_EXPLAIN)(decide.compare)
 app.command("sensitivity", rich_help_panel=_EXPLAIN)(decide.sensitivity)
 app.command("report", rich_help_panel=_TELL)(tell.report)
 app.command("study", rich_help_panel=_TELL)(tell.study)
+app.command("export", rich_help_panel=_TELL)(export.export)
 
 
 def _version(asked: bool) -> None:

@@ -54,6 +54,7 @@ def inspect(
     model: Annotated[str, typer.Argument(help="A .mdl file, a study (.toml), or the name of a shipped model.")],
     variable: Annotated[str | None, typer.Argument(help="Show this variable only, in full.")] = None,
     every: Annotated[bool, typer.Option("--all", help="List auxiliaries and tables as well.")] = False,
+    data: Annotated[list[Path] | None, typer.Option(help="Course of variables that follow data; repeat.")] = None,
     as_json: Json = False,
 ) -> None:
     """Show what a model holds: its time, stocks, constants; or one variable with its equation and neighbours.
@@ -66,7 +67,7 @@ def inspect(
     from sdmodel.read import read  # PySD takes most of a second to load
 
     path, _ = shipped.pair(model)
-    known = read(path)
+    known = read(path, data=data or ())
     if variable:
         elements = [one for one in known.visible() if one.array and key(one.array) == key(variable)]
         _print_one(_array(elements) if elements else _with_neighbours(known, known[variable]), as_json)
@@ -136,7 +137,7 @@ def _print_one(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
         print(json.dumps(row, indent=2, ensure_ascii=False))
         return
-    told = row | {
+    told: dict[str, Any] = row | {
         "limits": _limits(row),
         "line": str(row["line"] or ""),
         **{way: ", ".join(row[way]) for way in ("uses", "used by", "elements") if way in row},

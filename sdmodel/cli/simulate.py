@@ -3,6 +3,7 @@
 import json
 import time
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +29,14 @@ class Engine(StrEnum):
     pysd = "pysd"
 
 
+class Integration(StrEnum):
+    """How stocks are integrated."""
+
+    euler = "euler"
+    rk2 = "rk2"
+    rk4 = "rk4"
+
+
 class Design(StrEnum):
     """Which rule chooses the futures."""
 
@@ -42,6 +51,10 @@ Settings = Annotated[
 ]
 Scenarios = Annotated[list[str] | None, typer.Option("--scenario", help="Run only this scenario; repeat.")]
 Shocks = Annotated[list[str] | None, typer.Option("--shock", help="Run again under this shock; repeat.")]
+Data = Annotated[list[Path] | None, typer.Option(help="Course of variables that follow data: .csv, .tab; repeat.")]
+Folders = Annotated[
+    list[Path] | None, typer.Option("--data-folder", help="Let the model read spreadsheets from here too; repeat.")
+]
 Futures = Annotated[int | None, typer.Option(min=1, help="How many futures; default: what the study says.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: what the study says.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a core. Results are the same for any number.")]
@@ -54,6 +67,10 @@ def run(
     scenario: Annotated[str | None, typer.Option(help="A scenario of the study that lies beside the model.")] = None,
     shock: Annotated[list[str] | None, typer.Option(help="Lay this shock over it; repeat.")] = None,
     engine: Annotated[Engine, typer.Option(help="compiled is fast; pysd is the reference.")] = Engine.compiled,
+    integration: Annotated[Integration | None, typer.Option(help="Default: what the model file says.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of random functions; default: 0.")] = None,
+    data: Data = None,
+    folders: Folders = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write all variables: .csv, .nc, .parquet.")
     ] = None,
@@ -70,7 +87,7 @@ def run(
     from sdmodel.read import read
 
     path, study_path = shipped.pair(model)
-    known = read(path)
+    known = read(path, data=data or (), folders=folders or ())
     study = None
     if scenario or shock:
         if study_path is None:
@@ -80,7 +97,7 @@ def run(
 
         study = bind(read_study(study_path), known)
     experiment = settings_experiment(known, _settings(settings or []), study, scenario, tuple(shock or ()))
-    runs = _engine(engine)(known, experiment)
+    runs = _engine(engine, integration, seed)(known, experiment)
     for told in runs.attrs.get("failures", []):
         warn(told)
     one = _whole(known, runs)
@@ -109,14 +126,16 @@ def _settings(words: list[str]) -> dict[str, float]:
     return settings
 
 
-def _engine(engine: Engine) -> Any:
+def _engine(engine: Engine, integration: Integration | None, seed: int | None) -> Any:
     if engine is Engine.pysd:
         from sdmodel.engine import reference
 
+        if integration not in (None, Integration.euler) or seed is not None:
+            raise ExperimentError("--engine pysd: PySD has Euler's method only, and no seed. Leave these options out.")
         return reference.simulate
     from sdmodel.engine import compiled
 
-    return compiled.simulate
+    return partial(compiled.simulate, integration=integration, seed=seed)
 
 
 def _whole(model: "Model", runs: "xr.Dataset") -> "xr.Dataset":
@@ -215,8 +234,14 @@ def tell(told: dict[str, Any]) -> None:
     say(
         f"{counted(told['experiments'], 'experiment')} ({counted(told['scenarios'], 'scenario')} × "
         f"{counted(told['futures'], 'future')}, seed {told['seed']}) in {told['seconds']:.1f} s; "
-        f"PySD, run on {told['checked']} of them, differs by {told['crosscheck']:.1e} at most."
+        + (
+            "not checked by PySD."
+            if told["unchecked"]
+            else f"PySD, run on {told['checked']} of them, differs by {told['crosscheck']:.1e} at most."
+        )
     )
+    if told["unchecked"]:
+        warn(f"no second engine could check these runs: {told['unchecked']}")
     if told["failed"]:
         first = f" First: {told['failures'][0]}" if told["failures"] else ""
         warn(f"{counted(told['failed'], 'run')} did not stay finite; the numbers are of the others.{first}")
@@ -260,7 +285,8 @@ def swept(
         "seed": plan.seed,
         "design": plan.design,
         "checked": kept.made["crosscheck"]["sample"],
-        "crosscheck": kept.made["crosscheck"]["difference"],
+        "crosscheck": kept.made["crosscheck"].get("difference"),
+        "unchecked": kept.made["crosscheck"].get("reason"),
         "failed": int(kept.runs["failed"].values.sum()),
         "failures": kept.made["failures"],
         "seconds": time.perf_counter() - started,

@@ -13,13 +13,16 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.engine.clock import Clock, clocks
+from sdmodel.engine.draws import Draws, draws_of
 from sdmodel.engine.failures import told_failure
-from sdmodel.engine.inputs import Inputs, inputs, saved_names
+from sdmodel.engine.inputs import Inputs, inputs, integrated, saved_names
 from sdmodel.engine.labels import labelled
 from sdmodel.engine.native import Native, compiled, function, host
 from sdmodel.errors import ExperimentError
 from sdmodel.model.model import FixedDelay, Held, Model, Stock
 from sdmodel.model.order import at_each_step
+from sdmodel.model.shallow import shallow
+from sdmodel.model.switches import switched_by_step
 from sdmodel.printers.llvm import kernel, suitable_width
 from sdmodel.printers.program import Program, program
 
@@ -27,7 +30,7 @@ _POINTER, _WHOLE, _NUMBER = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 _ARGUMENTS = (
     *(_POINTER, _POINTER, _POINTER, _WHOLE, _WHOLE, _WHOLE),  # defaults columns places n first last
     *(_POINTER, _WHOLE, _WHOLE, _POINTER, _WHOLE, _NUMBER, _NUMBER),  # out members times saves steps start dt
-    *(_POINTER, _POINTER, _POINTER),  # status work literals
+    *(_POINTER, _POINTER, _POINTER, _WHOLE, _POINTER),  # status work literals seed numbers
 )
 _BLOCK_STEPS = 200_000  # member-steps of one call: long enough to hide the call, short enough for even threads
 _TOLD = 5  # failures that are traced to their variable
@@ -58,7 +61,7 @@ class _Addresses:
 @lru_cache(maxsize=64)
 def machine(model: Model, saved: tuple[str, ...]) -> Machine:
     """The compiled program that saves `saved`."""
-    plan, here = program(model, saved), host()
+    plan, here = program(switched_by_step(model), saved), host()
     made = kernel(plan, width=suitable_width(plan), wide_permute=here.wide_permute)
     native = compiled(made.text)
     literals = _aligned(len(made.literals))
@@ -72,16 +75,22 @@ def simulate(
     *,
     save: Iterable[str] | None = None,
     every: float | None = None,
+    integration: str | None = None,
+    seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> xr.Dataset:
-    """Runs (experiment, time) of `save`, by Euler's method.
+    """Runs (experiment, time) of `save`.
 
     Args:
         model: what `read` returned.
         experiments: table of inputs; None runs the model as its file has it.
         save: names of stocks and auxiliaries; None saves all that the modeller wrote.
         every: time between saved values instead of the model's SAVEPER.
+        integration: "euler", "rk2" or "rk4"; None takes the method that the file asks for. Samples, fixed delays and
+            random draws change once a whole step under each of them.
+        seed: of the random numbers; None takes the seed of the table of experiments, or else 0. An experiment has the
+            same numbers whichever others run with it: they hang on its number, the coordinate `experiment`.
         threads: None takes one a core. Results are the same, bit for bit, for any number.
         progress: called with the number of experiments that were just finished.
 
@@ -90,32 +99,48 @@ def simulate(
     of all, and values are missing (NaN) at times that are not an experiment's own.
 
     Raises:
-        ExperimentError: inputs, control settings or names that do not fit the model.
+        ExperimentError: inputs, control settings, names or a method that do not fit the model.
     """
+    model = _within_reach(integrated(model, integration))
     given = inputs(model, experiments)
     n = given.experiments.sizes["experiment"]
     made = machine(given.model, saved_names(given.model, save))
     groups = clocks(given.model, given.columns, n, every)
-    parts = [_run(made, given, clock, members, threads, progress) for clock, members in groups.items()]
+    draws = draws_of(given, seed) if made.program.draws else None
+    parts = [_run(made, given, clock, members, draws, threads, progress) for clock, members in groups.items()]
     times, values, status = _joined(list(groups), list(groups.values()), parts, len(made.program.saved), n)
     failed = np.isnan(status)
     named = dict(zip(made.program.saved, values, strict=True))
     runs = labelled(model, given, times, named, failed, "compiled")
+    if draws is not None:
+        runs.attrs["random_seed"] = draws.seed
     rows = np.flatnonzero(failed)
     if len(rows):
-        told = [told_failure(given, int(row), *_trace(given, int(row))) for row in rows[:_TOLD]]
+        told = [told_failure(given, int(row), *_trace(given, int(row), draws)) for row in rows[:_TOLD]]
         runs.attrs["failures"] = told + [f"and {len(rows) - _TOLD:,} more"] * (len(rows) > _TOLD)
     return runs
 
 
-def _trace(given: Inputs, row: int) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+def _within_reach(model: Model) -> Model:
+    """`model`, or where its expressions are too deep for Python to follow, the same model with shallow ones."""
+    try:
+        _ = model.fingerprint  # it goes deepest, and is kept for the label of the runs
+    except RecursionError:
+        return shallow(model)
+    return model
+
+
+def _trace(given: Inputs, row: int, draws: Draws | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """Times and values [step] of all variables of one experiment, at every time step."""
     memory = [variable.name for variable in given.model.of(Stock, Held, FixedDelay)]
     made = machine(given.model, (*memory, *at_each_step(given.model)))
     alone = replace(given, columns={name: column[[row]] for name, column in given.columns.items()})
     own = next(iter(clocks(given.model, alone.columns, 1, None)))
     every_step = replace(own, saves=tuple(range(own.steps + 1)))
-    values, _ = _run(made, alone, every_step, np.array([0]), 1, None)
+    if draws is None and made.program.draws:  # what failed reads none of them, but other variables do
+        draws = draws_of(given, None)
+    same = None if draws is None else replace(draws, numbers=draws.numbers[[row]])
+    values, _ = _run(made, alone, every_step, np.array([0]), same, 1, None)
     return every_step.times, dict(zip(made.program.saved, values[:, 0], strict=True))
 
 
@@ -135,7 +160,13 @@ def _joined(
 
 
 def _run(
-    made: Machine, given: Inputs, clock: Clock, members: np.ndarray, threads: int | None, progress: Progress | None
+    made: Machine,
+    given: Inputs,
+    clock: Clock,
+    members: np.ndarray,
+    draws: Draws | None,
+    threads: int | None,
+    progress: Progress | None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Values [saved, member, time] and status [member] of the experiments that share a clock."""
     n, width = len(members), made.width
@@ -148,6 +179,7 @@ def _run(
     values = _allocated((len(made.program.saved), groups * width, len(clock.saves)))
     status = np.zeros(groups * width)
     saves = np.array([*clock.saves, -1], dtype=np.int64)
+    seed, numbers = (0, None) if draws is None else draws.of(members, groups * width)
     size = (made.slots + made.histories * (clock.steps + 1)) * width
     workers = max(1, min(threads or _cores(), groups))
     memory: SimpleQueue[np.ndarray] = SimpleQueue()
@@ -161,6 +193,7 @@ def _run(
                 *(defaults.ctypes.data, pointers.array.ctypes.data, places.ctypes.data, len(places), begin, end),
                 *(values.ctypes.data, groups * width, len(clock.saves), saves.ctypes.data, clock.steps),
                 *(clock.start, clock.time_step, status.ctypes.data, work.ctypes.data, made.literals.ctypes.data),
+                *(seed, None if numbers is None else numbers.ctypes.data),
             )
         memory.put(work)
         return min(last * width, n) - first * width

@@ -1,15 +1,26 @@
 """Do both engines agree? A sample of stored experiments is run again by PySD; if not: variable, time, difference."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
 
-from sdmodel.engine import reference
-from sdmodel.errors import EngineMismatch
-from sdmodel.model.model import Model
+from sdmodel.engine import compiled, reference
+from sdmodel.errors import EngineMismatch, ExperimentError
+from sdmodel.model.model import Draw, Model, Stock, reads
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-9  # of the larger of a variable's value and its range over the run
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """The largest relative `difference`, over so many `variables` and `experiments`; `told` limits what it means."""
+
+    difference: float
+    variables: int
+    experiments: int
+    told: tuple[str, ...]
 
 
 def crosscheck(
@@ -23,30 +34,104 @@ def crosscheck(
     """The largest relative difference between `runs` and PySD's own runs of `sample` of their experiments.
 
     The sample takes each scenario in turn, then futures at random; failed runs are left out. The difference is
-    relative to the larger of the value and the range of the variable over the run.
+    relative to the larger of the value and the range of the variable over the run. `agreement` tells more.
 
     Raises:
         EngineMismatch: a difference above 1e-6; the message names the worst variable, time and both values.
+        ExperimentError: PySD cannot run the model, or everything in it depends on random numbers.
+    """
+    return agreement(model, runs, sample=sample, seed=seed, progress=progress).difference
+
+
+def agreement(
+    model: Model,
+    runs: xr.Dataset,
+    *,
+    sample: int = 8,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Agreement:
+    """How well both engines agree, and on what: see `crosscheck`, which raises the same errors.
+
+    PySD draws other random numbers, so variables that depend on them are left out. It knows Euler's method only: runs
+    by another are made again by it, on the compiled engine, and those are compared.
     """
     chosen = runs.isel(experiment=_sample(runs, sample, seed)).load()
     names = [str(name) for name, array in chosen.data_vars.items() if array.attrs.get("role") == "trajectory"]
     others = [name for name, array in chosen.data_vars.items() if array.attrs.get("role") != "input"]
     every = _every(chosen["time"].values)
-    again = reference.simulate(model, chosen.drop_vars([*others, "time"]), save=names, every=every, progress=progress)
-    worst = max((_difference(chosen, again, name) for name in names), key=lambda found: found[0], default=None)
-    if worst is None:
-        return 0.0
-    difference, name, row, column = worst
-    if not difference <= RELATIVE:
-        here = chosen[name].values[row, column]
-        there = again[name].sel(time=chosen["time"].values[column], method="nearest").values[row]
-        raise EngineMismatch(
-            f'{model.name}: the compiled engine and PySD disagree on "{name}" at time '
-            f"{chosen['time'].values[column]:g}, experiment {int(chosen['experiment'].values[row])}, scenario "
-            f'"{chosen["scenario"].values[row]}": {here:.10g} against {there:.10g} (relative difference '
-            f"{difference:.2g}, allowed {RELATIVE:g}). Results of this model are not to be trusted until that is found."
+    inputs = chosen.drop_vars([*others, "time"])
+    told = []
+    chance = random_variables(model)
+    if left := [name for name in names if name in chance]:
+        names = [name for name in names if name not in chance]
+        told.append(f"{len(left)} variables depend on random numbers, of which PySD draws others: not compared")
+    if not names and not told:
+        return Agreement(0.0, 0, chosen.sizes["experiment"], ())
+    if not names:
+        raise ExperimentError(
+            f"{model.name}: every saved variable depends on random numbers, and PySD draws others: "
+            "there is nothing to compare."
         )
-    return difference
+    again = reference.simulate(model, inputs, save=names, every=every, progress=progress)
+    if starts := _set_starts(model, chosen, again, inputs, names):
+        inputs = inputs.assign(starts)
+        again = reference.simulate(model, inputs, save=names, every=every)
+    method = runs.attrs.get("integration", model.integration)
+    if method != "euler":
+        chosen = compiled.simulate(model, inputs, save=names, every=every, integration="euler")
+        told.append(f"PySD knows Euler's method only: compared were runs by Euler's method, not by {method}")
+    worst = max((_difference(chosen, again, name) for name in names), key=lambda found: found[0])
+    if not worst[0] <= RELATIVE:
+        raise EngineMismatch(_told(model, chosen, again, worst))
+    return Agreement(worst[0], len(names), chosen.sizes["experiment"], tuple(told))
+
+
+def _set_starts(
+    model: Model, chosen: xr.Dataset, again: xr.Dataset, inputs: xr.Dataset, names: list[str]
+) -> dict[str, tuple[str, np.ndarray]]:
+    """Initial values [experiment] that experiments set: runs keep them only as the first values of saved stocks.
+
+    They are those in which PySD starts otherwise, but where the compiled engine, left alone, starts as PySD does.
+    """
+
+    def apart(here: xr.Dataset, there: xr.Dataset, name: str) -> bool:
+        first, other = here[name].values[:, 0], there[name].values[:, 0]
+        return not np.allclose(first, other, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
+
+    suspects = [name for name in names if isinstance(model[name], Stock) and apart(chosen, again, name)]
+    if not suspects:
+        return {}
+    own = compiled.simulate(model, inputs, save=suspects, integration="euler")
+    return {name: ("experiment", chosen[name].values[:, 0]) for name in suspects if not apart(own, again, name)}
+
+
+def random_variables(model: Model) -> set[str]:
+    """Names of all variables that depend on a random number, however far away."""
+    users: dict[str, list[str]] = {}
+    for variable in model.variables:
+        for name in reads(variable):
+            users.setdefault(name, []).append(variable.name)
+    found: set[str] = set()
+    pending = [variable.name for variable in model.of(Draw)]
+    while pending:
+        name = pending.pop()
+        if name not in found:
+            found.add(name)
+            pending.extend(users.get(name, ()))
+    return found
+
+
+def _told(model: Model, chosen: xr.Dataset, again: xr.Dataset, worst: tuple[float, str, int, int]) -> str:
+    difference, name, row, column = worst
+    here = chosen[name].values[row, column]
+    there = again[name].sel(time=chosen["time"].values[column], method="nearest").values[row]
+    return (
+        f'{model.name}: the compiled engine and PySD disagree on "{name}" at time '
+        f"{chosen['time'].values[column]:g}, experiment {int(chosen['experiment'].values[row])}, scenario "
+        f'"{chosen["scenario"].values[row]}": {here:.10g} against {there:.10g} (relative difference '
+        f"{difference:.2g}, allowed {RELATIVE:g}). Results of this model are not to be trusted until that is found."
+    )
 
 
 def _sample(runs: xr.Dataset, size: int, seed: int) -> np.ndarray:

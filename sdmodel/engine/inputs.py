@@ -1,14 +1,14 @@
 """Model + table of experiments → the model that serves all of them and its inputs, one column an input that is set."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
 
 from sdmodel.errors import ExperimentError
 from sdmodel.model.expr import Ref
-from sdmodel.model.model import CONTROLS, Auxiliary, Constant, Model, Stock
+from sdmodel.model.model import CONTROLS, INTEGRATIONS, Auxiliary, Constant, Draw, Model, Stock
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.study.schedules import scheduled
 
@@ -60,6 +60,22 @@ def inputs(model: Model, experiments: xr.Dataset | None) -> Inputs:
         else:
             raise ExperimentError(_not_an_input(model, name))
     return Inputs(_with_initial_inputs(model, stocks), columns, table)
+
+
+def integrated(model: Model, integration: str | None) -> Model:
+    """`model` with the method of integration that is asked for; None leaves it that of the file.
+
+    Raises:
+        ExperimentError: a method that does not exist.
+    """
+    if integration is None or integration == model.integration:
+        return model
+    if integration not in INTEGRATIONS:
+        raise ExperimentError(
+            f"{model.name}: there is no method of integration {integration!r}."
+            f"{did_you_mean(str(integration), INTEGRATIONS)} The methods are {', '.join(INTEGRATIONS)}."
+        )
+    return replace(model, integration=integration)
 
 
 def _with_coords(experiments: xr.Dataset) -> xr.Dataset:
@@ -122,6 +138,8 @@ def _with_control_inputs(model: Model, names: list[str]) -> Model:
 def saved_names(model: Model, save: Iterable[str] | None) -> tuple[str, ...]:
     """The model's own names of what to save: those of `save`, or every stock and auxiliary that the modeller wrote.
 
+    A random draw is saved if it is named.
+
     Raises:
         ExperimentError: a name that the model lacks, or that has no course in time.
     """
@@ -135,7 +153,7 @@ def saved_names(model: Model, save: Iterable[str] | None) -> tuple[str, ...]:
             shown = [variable.name for variable in model.visible()]
             raise ExperimentError(f'{model.name}: cannot save "{name}": no such variable.{did_you_mean(name, shown)}')
         variable = model[name]
-        if isinstance(variable, Constant) or not isinstance(variable, Auxiliary | Stock):
+        if not isinstance(variable, Auxiliary | Stock | Draw):
             raise ExperimentError(f'{model.name}: cannot save "{name}": it is a {type(variable).__name__.lower()}.')
         names.setdefault(key(name), variable.name)
     return tuple(names.values())

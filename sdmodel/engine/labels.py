@@ -29,12 +29,13 @@ def labelled(
         if name in table.data_vars and str(name) not in values
     }
     status = {"failed": ("experiment", failed, {"role": "status", "long_name": "a value was not finite"})}
+    coords |= {"time": xr.Variable("time", times, {"units": clock_unit, "long_name": TIME})}
     runs = xr.Dataset({**variables, **inputs, **status}, coords=coords, attrs={**table.attrs})
-    runs = runs.assign_coords(time=("time", times, {"units": clock_unit, "long_name": TIME}))
     runs.attrs |= {
         "model": model.name,
         "model_hash": model.fingerprint,
         "engine": engine,
+        "integration": model.integration,
         "versions": json.dumps(versions()),
     }
     return runs

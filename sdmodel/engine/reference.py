@@ -1,31 +1,22 @@
 """The reference engine: PySD itself, one run at a time. Slow, independent, and what the fast engine is held to."""
 
-import atexit
-import inspect
-import shutil
-import sys
-import tempfile
 import warnings
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import xarray as xr
 
 from sdmodel.engine.clock import Clock, clocks
 from sdmodel.engine.inputs import Inputs, inputs, saved_names
-from sdmodel.engine.kept import keep, kept, place_of
 from sdmodel.engine.labels import labelled
+from sdmodel.engine.translated import Translated, place, reason, translated
 from sdmodel.errors import ExperimentError
 from sdmodel.model.evaluate import evaluate
 from sdmodel.model.expr import Expr
-from sdmodel.model.model import TIME, Auxiliary, Constant, Model, Stock
-from sdmodel.read.abstract import abstract_model
-from sdmodel.read.screen import screen
+from sdmodel.model.model import CONTROLS, TIME, Auxiliary, Constant, Described, Model, Stock
+from sdmodel.model.names import key
 
 Progress = Callable[[int], None]
 
@@ -40,8 +31,9 @@ def simulate(
 ) -> xr.Dataset:
     """Runs (experiment, time) of `save` by PySD, with the same arguments and answer as `compiled.simulate`.
 
-    PySD keeps parameters, times and states from one run to the next, so each run is given all constants and all
-    control settings, and starts from the original initial values.
+    PySD has Euler's method only, whatever the model asks for. It keeps parameters, times and states from one run to
+    the next, so each run loads the model anew, and is given the inputs of its experiment and the control settings:
+    all other numbers are those that PySD itself read in the file.
 
     Raises:
         ExperimentError: inputs that do not fit, or a model that PySD cannot run; its own message is passed on.
@@ -53,11 +45,11 @@ def simulate(
     times = np.unique(np.round(np.concatenate([clock.times for clock in groups]), 9))
     values = {name: np.full((n, len(times)), np.nan) for name in names}
     failed = np.zeros(n, dtype=bool)
-    engine = _translated(model.path)
+    pysd = translated(model.path)
     for clock, members in groups.items():
         columns = np.searchsorted(times, np.round(clock.times, 9))
         for row in members:
-            result = _run(engine, model, given, clock, int(row), names)
+            result = _run(pysd, model, given, clock, int(row), names)
             for name in names:
                 values[name][row, columns] = result[name]
             failed[row] = not all(np.isfinite(result[name]).all() for name in names)
@@ -67,34 +59,125 @@ def simulate(
 
 
 def _run(
-    engine: Any, model: Model, given: Inputs, clock: Clock, row: int, names: tuple[str, ...]
+    pysd: Translated, model: Model, given: Inputs, clock: Clock, row: int, names: tuple[str, ...]
 ) -> Mapping[str, np.ndarray]:
     """Values [time] of `names` in one experiment."""
     constants = given.model.constants | {name: float(column[row]) for name, column in given.columns.items()}
-    parameters: dict[str, Any] = {name: value for name, value in constants.items() if name in model.constants}
-    parameters |= _courses(model, given.model, clock, constants)
-    starts = {name: constants[f"{name} @ initial"] for name in _set_stocks(model, given.model)}
+    saved = {name: pysd.identifier(model, model[name]) for name in names}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            table = engine.run(
+            parameters = _parameters(pysd, model, given, clock, constants)
+            starts = _starts(pysd, model, given, parameters, constants)
+            table = pysd.engine.run(
                 params=parameters,
                 initial_condition=(clock.start, starts) if starts else "original",
                 final_time=clock.start + clock.steps * clock.time_step,
                 time_step=clock.time_step,
-                return_columns=[name for name in names if name in model],
+                return_columns=list(dict.fromkeys(saved.values())),
                 return_timestamps=list(clock.times),
                 reload=True,
+                flatten_output=False,
             )
+        except ExperimentError:
+            raise
         except Exception as error:  # whatever breaks inside PySD: the run is not to be had from it
-            raise ExperimentError(f"{model.name}: PySD cannot run experiment {row}: {error!r}") from None
+            raise ExperimentError(f"{model.name}: PySD cannot run experiment {row}: {reason(error)}") from None
     if len(table) != len(clock.times):
         raise ExperimentError(f"{model.name}: PySD saved {len(table)} times of {len(clock.times)} in experiment {row}.")
-    return {name: np.asarray(table[name], dtype=float) for name in names}
+    return _columns(model, table, saved)
 
 
-def _set_stocks(model: Model, served: Model) -> list[str]:
-    return [stock.name for stock in model.of(Stock) if f"{stock.name} @ initial" in served]
+def _columns(model: Model, table: Any, saved: Mapping[str, str]) -> dict[str, np.ndarray]:
+    """Values [time] by our own names; PySD gives each array as a column of arrays."""
+    stacked: dict[str, np.ndarray] = {}
+    found = {}
+    for name, identifier in saved.items():
+        column = table[identifier]
+        first = column.iloc[0]
+        if not isinstance(first, xr.DataArray) or not first.ndim:
+            found[name] = np.asarray([float(value) for value in column])
+            continue
+        if identifier not in stacked:
+            stacked[identifier] = np.stack([value.values for value in column]).astype(float)
+        found[name] = np.array([values[place(first, model[name].elements)] for values in stacked[identifier]])
+    return found
+
+
+def _parameters(
+    pysd: Translated, model: Model, given: Inputs, clock: Clock, constants: Mapping[str, float]
+) -> dict[str, Any]:
+    """What PySD has to be told: controls, constants that the experiment sets, and courses of those that follow one."""
+    told: dict[str, Any] = {name: constants[name] for name in CONTROLS if name in constants and name in model}
+    told |= {name: constants[name] for name in given.columns if name in model and name not in CONTROLS}
+    told |= _courses(model, given.model, clock, constants)
+    parameters: dict[str, Any] = {}
+    arrays: dict[str, dict[tuple[str, ...], Any]] = defaultdict(dict)
+    for name, value in told.items():
+        variable = model[name]
+        if variable.array:
+            arrays[variable.array][variable.elements] = value
+        elif key(name) in pysd.identifiers or name not in CONTROLS:  # SAVEPER may be left out of a file
+            parameters[pysd.identifier(model, variable)] = value
+    for array, values in arrays.items():
+        parameters[pysd.identifier(model, _elements(model, array)[0])] = _array(pysd, model, array, values)
+    return parameters
+
+
+def _elements(model: Model, array: str) -> list[Described]:
+    return [variable for variable in model.variables if variable.array == array]
+
+
+def _array(pysd: Translated, model: Model, array: str, values: Mapping[tuple[str, ...], Any]) -> Any:
+    """An array of constants some of which are set, or follow a course: PySD can only be given the whole.
+
+    Raises:
+        ExperimentError: some other elements of the array are computed.
+    """
+    others = {}
+    for variable in _elements(model, array):
+        if variable.elements not in values:
+            if not isinstance(variable, Constant):
+                raise ExperimentError(
+                    f'{model.name}: PySD cannot set a part of "{array}", as "{variable.name}" is computed.'
+                )
+            others[variable.elements] = variable.value
+    identifier = pysd.identifier(model, _elements(model, array)[0])
+    courses = [value for value in values.values() if not isinstance(value, float)]
+    if not courses:
+        return pysd.array(identifier, {**others, **values})
+    index = courses[0].index
+    at_each = [
+        {elements: value if isinstance(value, float) else float(value.iloc[step]) for elements, value in values.items()}
+        for step in range(len(index))
+    ]
+    return type(courses[0])([pysd.array(identifier, {**others, **now}) for now in at_each], index=index)
+
+
+def _starts(
+    pysd: Translated, model: Model, given: Inputs, parameters: Mapping[str, Any], constants: Mapping[str, float]
+) -> dict[str, Any]:
+    """Initial values of stocks that the experiment sets; of an array the others are what PySD itself starts from."""
+    starts: dict[str, Any] = {}
+    for stock in model.of(Stock):
+        if f"{stock.name} @ initial" not in given.model:
+            continue
+        identifier, value = pysd.identifier(model, stock), constants[f"{stock.name} @ initial"]
+        if not stock.array:
+            starts[identifier] = value
+            continue
+        if identifier not in starts:
+            starts[identifier] = _started(pysd, parameters, identifier)
+        starts[identifier].values[place(starts[identifier], stock.elements)] = value
+    return starts
+
+
+def _started(pysd: Translated, parameters: Mapping[str, Any], identifier: str) -> xr.DataArray:
+    pysd.engine.reload()
+    pysd.engine.set_components(dict(parameters))
+    pysd.engine.initialize()
+    found: xr.DataArray = pysd.engine[identifier].copy(deep=True)
+    return found
 
 
 def _courses(model: Model, served: Model, clock: Clock, constants: Mapping[str, float]) -> dict[str, Any]:
@@ -115,66 +198,3 @@ def _value(expr: Expr, at: float, constants: Mapping[str, float]) -> float:
         raise AssertionError(f"a schedule reads no table, yet here is {name}")
 
     return evaluate(expr, lambda name: at if name == TIME else constants[name], no_table)
-
-
-@lru_cache(maxsize=4)
-def _translated(path: str) -> Any:
-    """PySD's model object, in a temporary folder: PySD writes Python files beside the model."""
-    import pysd
-
-    folder = Path(tempfile.mkdtemp(prefix="sdmodel-reference-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # PySD reads its module again before each run
-    copy = Path(shutil.copy(path, folder / "reference_model.mdl"))
-    module = copy.with_suffix(".py")
-    text, encoding = screen(copy)
-    place = place_of(
-        "\n".join((text, pysd.__version__, sys.version, *map(inspect.getsource, (_mended, _regrouped)))), ".py"
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        if code := kept(place):
-            module.write_bytes(code)
-        else:
-            _translate(abstract_model(copy, text, encoding))
-            if set(folder.iterdir()) == {copy, module}:
-                keep(place, module.read_bytes())
-        return pysd.load(str(module))
-
-
-def _translate(abstract: Any) -> None:
-    """Have PySD write its module beside the model file that `abstract` came from."""
-    import black
-    from pysd.builders.python.python_model_builder import ModelBuilder
-
-    # PySD spends nearly all of its build on formatting code that nobody reads
-    with patch.object(black, "format_file_contents", lambda code, **_: code):
-        ModelBuilder(_mended(abstract)).build_model()
-
-
-def _mended(node: Any) -> Any:
-    """PySD's tree without two of its known faults: literals as floats, :AND: before :OR:.
-
-    An initial value written as an integer makes PySD's Smooth truncate; its flat operator list ignores precedence.
-    """
-    if isinstance(node, int) and not isinstance(node, bool):
-        return float(node)
-    if isinstance(node, list | tuple):
-        return type(node)(_mended(item) for item in node)
-    if not is_dataclass(node) or isinstance(node, type):
-        return node
-    for field in fields(node):
-        if field.name not in ("order", "subscripts", "limits"):
-            object.__setattr__(node, field.name, _mended(getattr(node, field.name)))
-    operators = [str(operator).upper() for operator in getattr(node, "operators", ())]
-    return _regrouped(node) if ":AND:" in operators and ":OR:" in operators else node
-
-
-def _regrouped(node: Any) -> Any:
-    kind, groups = type(node), [[node.arguments[0]]]
-    for operator, argument in zip(node.operators, node.arguments[1:], strict=True):
-        if operator.upper() == ":AND:":
-            groups[-1].append(argument)
-        else:
-            groups.append([argument])
-    joined = [kind([":AND:"] * (len(group) - 1), tuple(group)) if len(group) > 1 else group[0] for group in groups]
-    return kind([":OR:"] * (len(joined) - 1), tuple(joined))

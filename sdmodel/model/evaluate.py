@@ -1,13 +1,16 @@
 """An expression and the values of its variables → one number: slow, plain, the arbiter of the fast engine in tests."""
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
+from itertools import pairwise
 
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
 from sdmodel.model.model import Table
 from sdmodel.model.operations import check_complete
 
 NAN, INF = math.nan, math.inf
+_NEAR = {"steps": 1e-13, "ahead": 1e-13, "raw": 1e-9}  # tolerance of tables that do not interpolate, by the largest x
 
 
 def _quiet(function: Callable[..., float]) -> Callable[..., float]:
@@ -111,18 +114,40 @@ def apply(operation: str, *arguments: float) -> float:
 
 
 def interpolate(table: Table, at: float) -> float:
-    """`table` read at `at`: linear between points, in steps for a table of steps, held or extrapolated beyond."""
-    x, y = table.x, table.y
+    """`table` read at `at`, by its kind; not a number where `at` is not."""
     if math.isnan(at):
         return NAN
+    if table.beyond in _NEAR:
+        return _point(table, at)
+    x, y = table.x, table.y
     if len(x) == 1 or (at <= x[0] and table.beyond != "extrapolate"):
         return y[0]
     if at >= x[-1] and table.beyond != "extrapolate":
         return y[-1]
-    left = max(0, min(len(x) - 2, sum(point <= at for point in x) - 1))
-    if table.beyond == "steps":
-        return y[left]
+    left = max(0, min(len(x) - 2, bisect_right(x, at) - 1))
     return y[left] + (at - x[left]) * ((y[left + 1] - y[left]) / (x[left + 1] - x[left]))
+
+
+def _point(table: Table, at: float) -> float:
+    """The value of one of the points: of the last that is not above `at`, of the next not below, or of that at `at`."""
+    x, y, near = table.x, table.y, tolerance(table)
+    if table.beyond == "steps":
+        return y[max(0, bisect_right(x, at + near) - 1)]
+    place = bisect_left(x, at - near)
+    if table.beyond == "ahead":
+        return y[min(place, len(x) - 1)]
+    return y[place] if place < len(x) and abs(at - x[place]) <= near else NAN
+
+
+def tolerance(table: Table) -> float:
+    """How far from a point of `table` counts as on it, in units of x; 0 for tables that interpolate.
+
+    Time is start + step × time step in binary numbers: with a time step of 0.1 the third is 0.30000000000000004, which
+    is above a point at 0.3. Data are on the point then, as in decimals. Never near half of the smallest distance.
+    """
+    reach = _NEAR.get(table.beyond, 0.0) * max(map(abs, table.x))
+    gap = min((after - before for before, after in pairwise(table.x)), default=INF)
+    return min(reach, gap * 1e-6)
 
 
 def evaluate(expr: Expr, value: Callable[[str], float], table: Callable[[str], Table]) -> float:

@@ -3,16 +3,17 @@
 from sdmodel.printers import avx512
 from sdmodel.printers.emitter import Emitter, Value
 
-_LONGEST_PERMUTED = 32
+_LONGEST_PERMUTED = 32  # longer ones are not written into the text either: they come with the literals of the kernel
 
 
-def picked(emit: Emitter, entries: tuple[float, ...], place: Value) -> Value:
-    """entries[place] in each lane; `place` holds whole numbers that are within the table."""
+def picked(emit: Emitter, entries: tuple[float, ...], place: Value, *, same: bool = False) -> Value:
+    """entries[place] in each lane; `place` holds whole numbers within the table, `same` if all lanes have the same."""
     if place.literal is not None:
         return emit.number(entries[int(place.literal)])
-    if emit.avx512 and len(entries) <= _LONGEST_PERMUTED:
+    if emit.avx512 and len(entries) <= _LONGEST_PERMUTED and place.kind == "number":
         return _permuted(emit, entries, place)
-    return _loaded(emit, entries, emit.convert("fptosi", place, "whole"))
+    index = place if place.kind == "whole" else emit.convert("fptosi", place, "whole")
+    return _loaded(emit, entries, index, same)
 
 
 def picked_of_sixteen(emit: Emitter, entries: tuple[float, ...], place: Value) -> Value:
@@ -37,16 +38,52 @@ def _permuted(emit: Emitter, entries: tuple[float, ...], place: Value) -> Value:
     return emit.select(emit.compare("oge", place, emit.number(16.0)), pairs[1], pairs[0])
 
 
-def _loaded(emit: Emitter, entries: tuple[float, ...], index: Value) -> Value:
+def _loaded(emit: Emitter, entries: tuple[float, ...], index: Value, same: bool = False) -> Value:
+    """One load a lane; one for all of them where all have the same index."""
+    if same or len(entries) > _LONGEST_PERMUTED:
+        return _of_many(emit, emit._place_of(f"entries {entries}", entries), index, same)
     name = emit.array(entries)
 
     def compute() -> Value:
-        loads = []
-        for lane in emit.lanes(index, index.level):
-            pointer, scalar = emit.fresh(), emit.fresh()
-            emit.write(index.level, f"{pointer} = getelementptr inbounds double, ptr {name}, i64 {lane}")
-            emit.write(index.level, f"{scalar} = load double, ptr {pointer}, align 8")
-            loads.append(scalar)
+        loads = [_load(emit, name, lane, index.level) for lane in emit.lanes(index, index.level)]
         return emit.gathered(loads, index.level)
 
     return emit.once(name, index, compute)
+
+
+def _of_many(emit: Emitter, first: int, index: Value, same: bool) -> Value:
+    """A literal of the kernel, `index` places after `first`, in each lane."""
+    level, kind, vector = index.level, emit.types["whole"], emit.types["number"]
+    gather, w = f"llvm.masked.gather.v{emit.width}f64.v{emit.width}p0", emit.width
+
+    def compute() -> Value:
+        start = emit.fresh()
+        emit.write(level, f"{start} = getelementptr inbounds double, ptr %literals, i64 {first}")
+        if same:
+            lane = emit.fresh()
+            emit.write(level, f"{lane} = extractelement {kind} {index.text}, i32 0")
+            return _spread(emit, _load(emit, start, lane, level), level)
+        emit.declarations[gather] = f"declare {vector} @{gather}(<{w} x ptr>, i32, <{w} x i1>, {vector})"
+        pointers, found = emit.fresh(), emit.fresh()
+        emit.write(level, f"{pointers} = getelementptr inbounds double, ptr {start}, {kind} {index.text}")
+        arguments = f"<{w} x ptr> {pointers}, i32 8, <{w} x i1> {emit.splat('i1', 'true')}, {vector} poison"
+        emit.write(level, f"{found} = call {vector} @{gather}({arguments})")
+        return Value(found, level)
+
+    return emit.once(f"literals {first}", index, compute)
+
+
+def _load(emit: Emitter, start: str, place: str, level: int) -> str:
+    """A number in memory."""
+    pointer, scalar = emit.fresh(), emit.fresh()
+    emit.write(level, f"{pointer} = getelementptr inbounds double, ptr {start}, i64 {place}")
+    emit.write(level, f"{scalar} = load double, ptr {pointer}, align 8")
+    return scalar
+
+
+def _spread(emit: Emitter, scalar: str, level: int) -> Value:
+    """A scalar in all lanes."""
+    kind, first, spread = emit.types["number"], emit.fresh(), emit.fresh()
+    emit.write(level, f"{first} = insertelement {kind} poison, double {scalar}, i64 0")
+    emit.write(level, f"{spread} = shufflevector {kind} {first}, {kind} poison, <{emit.width} x i32> zeroinitializer")
+    return Value(spread, level)

@@ -4,9 +4,11 @@ The blocks follow each other as `llvm.py` puts them together:
 
     entry → group → default (loop) → column (loop) → begin → loop → [phase →] settled → stepped
     → save → scatter (loop) → advance → loop … → done → group … → end
+
+With stages: … → settled → whole → stage (loop) → stepped → save → scatter → staged → stage … → advance → loop …
 """
 
-from sdmodel.printers.emitter import PHASE, Emitter
+from sdmodel.printers.emitter import Emitter
 
 
 def spread(emit: Emitter, name: str, scalar: str) -> list[str]:
@@ -29,16 +31,16 @@ def clock(emit: Emitter) -> list[str]:
     ]
 
 
-def gate(emit: Emitter) -> list[str]:
-    """The branch to what is computed when a phase changes, if anything is."""
-    if not emit.changed:
+def gate(emit: Emitter, changed: str, phase: list[str]) -> list[str]:
+    """The branch to `phase`, what is computed when a phase changes, if anything is; `changed` tells for each lane."""
+    if not changed:
         return []
     return [
-        f"  %changed.bits = bitcast {emit.types['truth']} {emit.changed} to i{emit.width}",
+        f"  %changed.bits = bitcast {emit.types['truth']} {changed} to i{emit.width}",
         f"  %changed = icmp ne i{emit.width} %changed.bits, 0",
         "  br i1 %changed, label %phase, label %settled",
         "phase:",
-        *emit.blocks[PHASE],
+        *phase,
         "  br label %settled",
         "settled:",
     ]
@@ -95,8 +97,8 @@ def opening(emit: Emitter, n_inputs: int, status: int, buffers: tuple[int, int],
     ]
 
 
-def scatter(width: int, slots: int, n_saved: int) -> list[str]:
-    """A loop over the saved values: each lane goes to the row of its own member."""
+def scatter(width: int, slots: int, n_saved: int, then: str) -> list[str]:
+    """A loop over the saved values: each lane goes to the row of its own member; `then` on to the next block."""
     lines = [
         "  %saved.one.more = add i64 %saved, 1",
         "  %cell.first.row = mul i64 %member, %times",
@@ -126,7 +128,7 @@ def scatter(width: int, slots: int, n_saved: int) -> list[str]:
         "  %o.next = add i64 %o, 1",
         "  %cell.next = add i64 %cell, %cell.stride",
         f"  %o.more = icmp slt i64 %o.next, {n_saved}",
-        "  br i1 %o.more, label %scatter, label %advance",
+        f"  br i1 %o.more, label %scatter, label %{then}",
     ]
 
 

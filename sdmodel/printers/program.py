@@ -4,12 +4,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from sdmodel.model.expr import Apply, Expr, Interpolate, references, walk
-from sdmodel.model.model import Auxiliary, Constant, FixedDelay, Frozen, Held, Model, Stock, Variable
+from sdmodel.model.model import Auxiliary, Constant, Draw, FixedDelay, Frozen, Held, Model, Stock, Variable
 from sdmodel.model.order import at_the_start, starting
+from sdmodel.model.switches import HEAD, JUMPING, deciding
 
-SWITCHES = frozenset(
-    ("select", "truncate", "floor", "less", "less_equal", "greater", "greater_equal", "equal", "not_equal")
-)
 Needs = Callable[[Variable], tuple[Expr, ...]]
 LONG = {"exp", "log", "power"}
 
@@ -22,7 +20,8 @@ class Program:
     value which is needed. `step`: the memory that is alive, each after the auxiliaries that its change needs; these
     come as late as they can, so that few values wait at a time. `save`: auxiliaries that only saved values need.
     `delays`: the fixed delays among the memory, whose histories are kept. `exact`: auxiliaries on which a switch
-    depends at the same time, so that a rounding error of 1e-16 in them could become a jump.
+    depends at the same time, so that a rounding error of 1e-16 in them could become a jump. `draws`: whether anything
+    is random.
     """
 
     model: Model
@@ -33,16 +32,18 @@ class Program:
     saved: tuple[str, ...]
     delays: tuple[FixedDelay, ...]
     exact: frozenset[str]
+    draws: bool
 
 
 def program(model: Model, saved: Iterable[str]) -> Program:
     """The program that computes `saved` (the model's own names) and nothing that they do not need."""
     wanted = tuple(model[name].name for name in saved)
-    alive = _closure(model, wanted, _running)
+    alive = [variable for variable in _closure(model, wanted, _running) if variable.name != HEAD]  # kernels know it
     memory = [variable.name for variable in alive if isinstance(variable, Stock | Held | FixedDelay)]
     step = _depth_first(model, [*_long_first(model, memory), *memory])
     save = _depth_first(model, wanted, known=step)
-    begun = {v.name for v in _closure(model, [v.name for v in alive if _has_start(v)], starting)}
+    starts = _closure(model, [variable.name for variable in alive if _has_start(variable)], starting)
+    begun = {variable.name for variable in starts}
     return Program(
         model=model,
         inputs=tuple(variable.name for variable in model.of(Constant)),
@@ -52,6 +53,7 @@ def program(model: Model, saved: Iterable[str]) -> Program:
         saved=wanted,
         delays=tuple(variable for variable in alive if isinstance(variable, FixedDelay)),
         exact=_exact(model, alive),
+        draws=any(isinstance(variable, Draw) for variable in (*alive, *starts)),
     )
 
 
@@ -124,9 +126,9 @@ def switches(model: Model, expr: Expr) -> list[Expr]:
     """The parts of an expression whose smallest change can make its value jump."""
     found: list[Expr] = []
     for node in walk(expr):
-        if isinstance(node, Apply) and node.operation in SWITCHES:
-            found += node.arguments[:1] if node.operation == "select" else node.arguments
-        elif isinstance(node, Interpolate) and getattr(model[node.table], "beyond", "") == "steps":
+        if isinstance(node, Apply):
+            found += node.arguments[: deciding(node)]
+        elif isinstance(node, Interpolate) and getattr(model[node.table], "beyond", "") in JUMPING:
             found.append(node.argument)
     return found
 

@@ -18,7 +18,10 @@ from sdmodel.read.functions import allocation, vectors
 if TYPE_CHECKING:
     from sdmodel.read.equation import Equation
 
-_REDUCTIONS = ("sum", "prod", "vmax", "vmin", "vmax xmile", "vmin xmile", "vector select")
+_REDUCTIONS = {
+    *("sum", "prod", "vmax", "vmin", "vmax xmile", "vmin xmile", "vector select", "vector lookup"),
+    *("mean", "stddev", "size", "rank"),
+}
 Lowering = Callable[["Equation", Any], Expr]
 
 
@@ -56,10 +59,7 @@ def _reduction(combine: Callable[[list[Expr]], Expr]) -> Lowering:
         if len(node.arguments) != 1:
             raise Unsupported(f"{name.upper()} takes one argument, not {len(node.arguments)}")
         (argument,) = node.arguments
-        names = marked(argument)
-        if not names:
-            raise Unsupported(f'{name.upper()} needs a subscript to run through, such as "x[range!]"')
-        return combine([equation.of(argument, binding) for binding in _bindings(equation, names)])
+        return combine(_marked_values(equation, argument))
 
     return lowering
 
@@ -81,6 +81,45 @@ def _select(equation: "Equation", node: Any) -> Expr:
     rows = _bindings(equation, marked((selector, values)))
     chosen, inside = ([equation.of(one, row) for row in rows] for one in (selector, values))
     return vectors.select(chosen, inside, *map(equation.of, (missing, action, error)))
+
+
+def _deviation(equation: "Equation", node: Any) -> Expr:
+    (argument,) = _arguments(node, 1)
+    return equation.keep(vectors.deviation(equation.base("stddev"), _marked_values(equation, argument)))
+
+
+def _rank(equation: "Equation", node: Any) -> Expr:
+    """XMILE's RANK(array, rank): the number of the element that has a rank."""
+    array, wanted = _arguments(node, 2)
+    values = _marked_values(equation, array)
+    return equation.keep(vectors.element_of_rank(equation.base("rank"), values, equation.of(wanted)))
+
+
+def _lookup(equation: "Equation", node: Any) -> Expr:
+    """VECTOR LOOKUP(vector[d!], x, low, high, mode)."""
+    vector, *others = _arguments(node, 5)
+    return vectors.lookup(_marked_values(equation, vector), *map(equation.of, others))
+
+
+def _marked_values(equation: "Equation", node: Any) -> list[Expr]:
+    """The value of a node for every combination of the elements of its marked dimensions."""
+    names = marked(node)
+    if not names:
+        raise Unsupported('a function of a whole array needs a subscript to run through, such as "x[range!]"')
+    return [equation.of(node, binding) for binding in _bindings(equation, names)]
+
+
+def _or_more(operation: str) -> Lowering:
+    """XMILE's MEAN and the like of one array, or of several numbers."""
+
+    def lowering(equation: "Equation", node: Any) -> Expr:
+        if len(node.arguments) == 1 and marked(node.arguments[0]):
+            values = _marked_values(equation, node.arguments[0])
+        else:
+            values = [equation.of(argument) for argument in node.arguments]
+        return vectors.mean(values) if operation == "mean" else Number(float(len(values)))
+
+    return lowering
 
 
 def _count(equation: "Equation", node: Any) -> Expr:
@@ -216,6 +255,7 @@ def _profile(equation: "Equation", pp: Any, binding: dict[str, str]) -> tuple[Ex
     for name in names[start : start + 4]:
         subscripts = type(pp.subscripts)((*subscripts_of(pp)[:-1], name))
         profile.append(equation.of(type(pp)(pp.reference, subscripts), binding))
+    profile[0] = equation.scope.shaping(profile[0])  # its kind: all kinds at once would be many times as much work
     return tuple(profile)
 
 
@@ -238,6 +278,11 @@ ARRAY_CALLS: dict[str, Lowering] = {
     **dict.fromkeys(("vmin", "vmin xmile"), _reduction(_folded("minimum"))),
     "vector select": _select,
     "elmcount": _count,
+    "mean": _or_more("mean"),
+    "size": _or_more("size"),
+    "stddev": _deviation,
+    "rank": _rank,
+    "vector lookup": _lookup,
     "vector sort order": _vector(vectors.sort_order, 1),
     "vector rank": _vector(vectors.rank, 1),
     "vector reorder": _vector(vectors.reorder, 2),

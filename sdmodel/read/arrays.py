@@ -14,7 +14,7 @@ from sdmodel.model.model import TIME, Auxiliary, Constant, Described, Stock, Tab
 from sdmodel.model.names import key
 from sdmodel.read.dimensions import Unsupported
 from sdmodel.read.equation import Equation, table_of
-from sdmodel.read.scope import Scope, element_name
+from sdmodel.read.scope import Scope, data_name, element_name
 from sdmodel.read.sources import Sources
 
 _MODES = {"interpolate": "hold", "hold_backward": "steps", "look_forward": "ahead", "raw": "raw", None: "hold"}
@@ -121,7 +121,7 @@ def _constants(values: np.ndarray) -> Whole:
 
 def _series(said: Described, time: np.ndarray, values: np.ndarray, mode: str) -> tuple[Variable, list[Variable]]:
     """A variable that follows data, and the hidden table that holds them."""
-    data = _table(Described(name=f"data of {said.name}", unit=said.unit, hidden=True), time, values, mode)
+    data = _table(Described(name=data_name(said.name), unit=said.unit, hidden=True), time, values, mode)
     return Auxiliary(**fields_of(said), equation=Interpolate(data.name, Ref(TIME))), [data]
 
 

@@ -4,12 +4,13 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from platformdirs import user_cache_path
@@ -29,41 +30,44 @@ from sdmodel.model.model import (
     Variable,
 )
 from sdmodel.model.operations import OPERATIONS
+from sdmodel.read.data.folder import Folder
 
 _KINDS = {kind.__name__: kind for kind in (Constant, Auxiliary, Stock, Held, FixedDelay, Frozen, Draw, Table)}
 _EXPRESSIONS = ("equation", "initial", "net_flow", "next", "input", "delay")
+Kept = tuple[dict[str, str], str, tuple[Variable, ...]]
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 
 
-def cached(path: Path, text: str, parse: Callable[[], Model]) -> Model:
+def cached(path: Path, text: str, folder: Folder, parse: Callable[[], Model]) -> Model:
     """What `parse` makes of the file at `path` whose content is `text`; from the cache if it was parsed before.
 
     Kept under a hash of the text, of the code that reads it and of PySD's version. A file in the cache that is damaged
-    or belongs to somebody else is not used; a cache that cannot be written only means that the file is parsed again.
+    or belongs to somebody else is not used, nor one whose model read a file of `folder` that is another now; a cache
+    that cannot be written only means that the file is parsed again.
     """
     place = cache_folder() / "models" / f"{_identity(text)}.json"
     known = _kept(place)
-    if known is not None:
-        integration, variables = known
+    if known is not None and folder.unchanged(known[0]):
+        _, integration, variables = known
         return Model(path.stem, variables, str(path), integration)
     model = parse()
     with suppress(OSError, ValueError, RecursionError):
-        _keep(place, to_json(model))
+        _keep(place, to_json(model, folder.seen))
     return model
 
 
-def to_json(model: Model) -> str:
-    """Integration and variables of `model` as JSON; numbers come back bit for bit."""
-    told = [model.integration, *(_variable_to_list(variable) for variable in model.variables)]
+def to_json(model: Model, seen: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Files that were `seen`, integration and variables of `model` as JSON; numbers come back bit for bit."""
+    told = [dict(seen), model.integration, *(_variable_to_list(variable) for variable in model.variables)]
     return json.dumps(told, separators=(",", ":"))
 
 
-def from_json(text: str) -> tuple[str, tuple[Variable, ...]]:
+def from_json(text: str) -> Kept:
     """What `to_json` told; ValueError, TypeError, KeyError or IndexError when it is something else."""
-    integration, *variables = json.loads(text)
+    seen, integration, *variables = json.loads(text)
     if integration not in INTEGRATIONS:
         raise ValueError(f"no integration {integration!r}")
-    return integration, tuple(_variable_of(told) for told in variables)
+    return {str(name): str(digest) for name, digest in seen.items()}, integration, tuple(map(_variable_of, variables))
 
 
 def cache_folder() -> Path:
@@ -88,8 +92,8 @@ def _reader() -> str:
 # --- files ----------------------------------------------------------------------------------------------------------
 
 
-def _kept(place: Path) -> tuple[str, tuple[Variable, ...]] | None:
-    """Integration and variables kept at `place`, if they are whole and the file belongs to this user."""
+def _kept(place: Path) -> Kept | None:
+    """What was seen, integration and variables kept at `place`, if they are whole and the file belongs to this user."""
     try:
         owner = place.stat().st_uid
         digest, _, body = place.read_text(encoding="utf-8").partition("\n")

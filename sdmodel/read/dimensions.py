@@ -17,13 +17,14 @@ class Unsupported(Exception):
     """Why one equation cannot be run."""
 
 
-def _listed(told: Any, text: str, external: Callable[[dict[str, str]], list[str]]) -> list[str]:
+def _listed(one: Any, text: str, external: Callable[[str, dict[str, str]], list[str]]) -> list[str]:
     """The elements, or ranges, that a range is defined by.
 
     PySD puts those of `-> (Target: a, b)` behind the range's own: they are taken away again.
     """
+    told = one.subscripts
     if isinstance(told, dict):
-        return external(told)
+        return external(one.name, told)
     if isinstance(told, str):
         return [told]
     mapped = [part for _, listed in _PARTIAL.findall(text.partition("->")[2]) for part in listed.split(",")]
@@ -49,7 +50,7 @@ class Dimensions:
 
     @classmethod
     def of(
-        cls, ranges: Iterable[Any], texts: Mapping[str, str], external: Callable[[dict[str, str]], list[str]]
+        cls, ranges: Iterable[Any], texts: Mapping[str, str], external: Callable[[str, dict[str, str]], list[str]]
     ) -> "Dimensions":
         """The dimensions of PySD's subscript ranges.
 
@@ -59,7 +60,7 @@ class Dimensions:
         ranges = list(ranges)
         told: dict[str, list[str]] = {}
         for one in ranges:
-            told[key(one.name)] = _listed(one.subscripts, texts.get(key(one.name), ""), external)
+            told[key(one.name)] = _listed(one, texts.get(key(one.name), ""), external)
         found = cls(spelled={key(one.name): one.name for one in ranges})
         for name in told:
             elements = dict.fromkeys(found._unfolded(name, told, 0))

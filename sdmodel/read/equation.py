@@ -11,9 +11,10 @@ from sdmodel.model.evaluate import fold
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
 from sdmodel.model.model import Table, Variable
 from sdmodel.model.names import key
-from sdmodel.read.array_functions import ARRAY_CALLS, ARRAY_NODES
+from sdmodel.read.array_functions import ARRAY_NODES
+from sdmodel.read.calls import BARE, lowered_call
 from sdmodel.read.dimensions import Binding, Unsupported, subscripts_of
-from sdmodel.read.expand import FUNCTIONS
+from sdmodel.read.functions.notation import Remembered
 from sdmodel.read.memory import MEMORY
 from sdmodel.read.scope import Scope, element_name
 
@@ -72,7 +73,11 @@ class Equation:
 
     def remember(self, function: str, *arguments: Any) -> Expr:
         """The value of a function that keeps a state; its hidden variables join the model."""
-        value, added = MEMORY[function](self.base(function), *arguments)
+        return self.keep(MEMORY[function](self.base(function), *arguments))
+
+    def keep(self, remembered: Remembered) -> Expr:
+        """The value of a function; what it needs joins the model."""
+        value, added = remembered
         self.hidden.extend(added)
         return value
 
@@ -84,10 +89,7 @@ class Equation:
 
     def order(self, node: Any) -> int | Expr:
         """The order of a delay or smooth: a number where it is known when the model is read."""
-        expr = fold(self.of(node))
-        if isinstance(expr, Ref) and key(expr.name) in self.scope.literals:
-            self.scope.orders.add(expr.name)
-            expr = Number(self.scope.literals[key(expr.name)])
+        expr = self.scope.shaping(fold(self.of(node)))
         if not isinstance(expr, Number):
             return expr
         if not 1 <= expr.value <= _HIGHEST_ORDER:
@@ -129,6 +131,8 @@ def _reference(equation: Equation, node: Any) -> Expr:
         number = equation.scope.dimensions.number(node.reference, equation.binding)
         if number is not None:
             return Number(float(number))
+        if key(node.reference) in BARE:
+            return BARE[key(node.reference)]()
     scope, own, name = equation.named(node.reference, subscripts)
     if own in scope.values:
         return scope.values[own]
@@ -162,7 +166,7 @@ def _logic(equation: Equation, node: Any) -> Expr:
         return Apply("not", (arguments[0],))
     if operators[0] in _COMPARISON:
         if len(arguments) == 2 and any(map(_is_missing, arguments)) and operators[0] in ("=", "<>"):
-            return _missing(*arguments, operators[0])
+            return _missing(arguments[0], arguments[1], operators[0])
         return _from_the_left(arguments, [_COMPARISON[operator] for operator in operators])
     groups: list[list[Expr]] = [[arguments[0]]]
     for operator, argument in zip(operators, arguments[1:], strict=True):
@@ -182,36 +186,6 @@ def _missing(left: Expr, right: Expr, operator: str) -> Expr:
     """`x = :NA:`, which is a number of its own in Vensim; here it is not a number, and equal to nothing."""
     other = right if _is_missing(left) else left
     return Apply("not_equal" if operator == "=" else "equal", (other, other))
-
-
-def _call(equation: Equation, node: Any) -> Expr:
-    name, count = key(node.function.reference), len(node.arguments)
-    found = equation.scope.find(name)
-    if found and found[1] in found[0].tables:
-        table = equation.named(name, subscripts_of(node.function))[2]
-        if count != 1:
-            raise Unsupported(f'lookup "{table}" takes one argument, not {count}')
-        return Interpolate(table, equation.of(node.arguments[0]))
-    if name in equation.scope.macros and equation.use_macro:
-        return equation.use_macro(equation, equation.scope.macros[name], node)
-    if name in ARRAY_CALLS:
-        return ARRAY_CALLS[name](equation, node)
-    if name == "active initial":
-        check_count(name, count, 2)
-        return equation.remember("active initial", *map(equation.of, node.arguments))
-    if name in FUNCTIONS:
-        arity, expand = FUNCTIONS[name]
-        check_count(name, count, arity)
-        return expand(*map(equation.of, node.arguments))
-    raise Unsupported(f"{name.upper()} is not supported yet" if name in _KNOWN else f"there is no function {name!r}")
-
-
-def check_count(name: str, count: int, arity: int | tuple[int, int | None]) -> None:
-    """Unsupported when a function takes another number of arguments: `arity` is that, or the least and the most."""
-    least, most = arity if isinstance(arity, tuple) else (arity, arity)
-    if count < least or (most is not None and count > most):
-        wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-        raise Unsupported(f"{name.upper()} takes {wanted} arguments, not {count}")
 
 
 def _remembered(function: str, *fields: str) -> Callable[[Equation, Any], Expr]:
@@ -237,7 +211,7 @@ _NODES: dict[str, Callable[[Equation, Any], Expr]] = {
     "ReferenceStructure": _reference,
     "ArithmeticStructure": _arithmetic,
     "LogicStructure": _logic,
-    "CallStructure": _call,
+    "CallStructure": lowered_call,
     "GameStructure": lambda equation, node: equation.of(node.expression),
     "InitialStructure": _remembered("initial", "initial"),
     "DelayStructure": _ordered("delay", "input", "delay_time", "initial"),
@@ -260,18 +234,6 @@ _KINDS = {
     "GetConstantsStructure": "constants from external files are not supported yet",
     "ndarray": "arrays are not supported yet",
     "str": "text is not supported",
-}
-_KNOWN = {
-    *("a function of", "delay batch", "delay conveyor", "delay information", "delay material", "delay profile"),
-    *("find zero", "game", "gamma ln", "get data at time", "get data between times", "get data first time"),
-    *("get data last time", "get data max", "get data mean", "get data min", "get data total points", "get time value"),
-    *("internal rate of return", "lookup area", "lookup backward", "lookup extrapolate"),
-    *("lookup forward", "lookup invert", "lookup slope", "net present value", "npv", "queue age", "queue fifo"),
-    *("random 0 1", "random beta", "random binomial", "random exponential", "random gamma", "random lookup"),
-    *("random negative binomial", "random normal", "random pink noise", "random poisson", "random triangular"),
-    *("random uniform", "random weibull", "reinitial", "shift if true", "simultaneous", "tabbed array"),
-    *("time base", "time shift", "time to target", "vector elm map", "vector lookup", "vector rank", "vector reorder"),
-    *(),
 }
 
 

@@ -24,11 +24,10 @@ from sdmodel.model.model import (
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.model.order import at_each_step, at_the_start
 from sdmodel.read.arrays import variables_of
-from sdmodel.read.data import external
 from sdmodel.read.data.external import Folder
 from sdmodel.read.dimensions import Dimensions, Unsupported
 from sdmodel.read.macro import user_of
-from sdmodel.read.scope import Scope
+from sdmodel.read.scope import Scope, numbers_first
 from sdmodel.read.source import Written
 from sdmodel.read.sources import Series, Sources
 
@@ -60,19 +59,21 @@ def lower(
     main, *macros = abstract.sections
     sources = Sources(folder or Folder(path.parent), datasets or {})
     texts = {name: found.text for name, found in written.items()}
-    dimensions = Dimensions.of(main.subscripts, texts, partial(_external_range, sources))
+    dimensions = Dimensions.of(main.subscripts, texts, sources.range)
     scope = Scope.of(main.elements, dimensions, {key(section.name): section for section in macros})
     _refuse_duplicates(path, main.elements, written)
     use_macro = user_of(partial(_inner_variables, sources))
-    variables: list[Variable] = []
+    made: dict[str, list[Variable]] = {}
     owners: dict[str, str] = {}
-    added: list[Variable] = []
+    added: dict[str, Variable] = {}
     problems = []
-    for element in main.elements:
+    for element in numbers_first(main.elements, scope):
+        own = made.setdefault(element.name, [])
         try:
             for variable, hidden in _variables(element, scope, sources, use_macro, written.get(key(element.name))):
-                variables.append(variable)
-                added.extend(hidden)
+                own.append(variable)
+                scope.remember(variable, *hidden)
+                added |= {inner.name: inner for inner in hidden}
                 owners |= {inner.name: variable.name for inner in hidden}
         except Unsupported as error:
             problems.append(_Problem(element.name, written.get(key(element.name)), str(error)))
@@ -82,12 +83,9 @@ def lower(
             + "\n".join(map(str, problems))
             + '\nNothing was run. Rewrite these, or run the model with PySD itself ("python -m pysd").'
         )
-    model = Model(name=path.stem, variables=(*variables, *added), path=str(path))
+    variables = [variable for element in main.elements for variable in made[element.name]]
+    model = Model(name=path.stem, variables=(*variables, *added.values()), path=str(path))
     return _with_fixed_orders(_checked(model, path, owners), scope.orders)
-
-
-def _external_range(sources: Sources, told: dict[str, str]) -> list[str]:
-    return external.subscripts(sources.folder, told)
 
 
 def _inner_variables(

@@ -9,7 +9,7 @@ from sdmodel.model.model import Auxiliary, Constant, Described, Variable, fields
 from sdmodel.model.names import key
 from sdmodel.read.dimensions import Dimensions, Unsupported, subscripts_of
 from sdmodel.read.equation import Equation
-from sdmodel.read.scope import Scope
+from sdmodel.read.scope import Scope, numbers_first
 
 _DEEPEST = 20
 
@@ -28,10 +28,11 @@ def user_of(variables_of: Callable[..., Any]) -> Callable[[Equation, Any, Any], 
         inner = _scope(equation, section, base)
         for parameter, argument in zip(section.params, node.arguments, strict=True):
             _pass(equation, inner, base, parameter, argument)
-        for element in section.elements:
+        for element in numbers_first(section.elements, inner):
             for component in element.components:
                 said = Described(name=inner.spelled[key(element.name)], unit=element.units or "", hidden=True)
                 for variable, hidden in variables_of(component, said, inner, use):
+                    inner.remember(variable, *hidden)
                     equation.hidden.extend((_no_input(variable), *hidden))
         result = key((section.returns or [section.name])[0])
         if result not in inner.spelled:
@@ -51,8 +52,9 @@ def _no_input(variable: Variable) -> Variable:
 def _scope(equation: Equation, section: Any, base: str) -> Scope:
     """What equations of the macro may refer to: its own variables first, then those of the file around it."""
     outer = equation.scope
-    dimensions = Dimensions.of(section.subscripts, {}, lambda _: []) if section.subscripts else outer.dimensions
-    inner = Scope(dimensions, {}, macros=outer.macros, outer=outer, depth=outer.depth + 1, orders=outer.orders)
+    dimensions = Dimensions.of(section.subscripts, {}, lambda *_: []) if section.subscripts else outer.dimensions
+    inner = Scope(dimensions, {}, macros=outer.macros, outer=outer, depth=outer.depth + 1)
+    inner.orders, inner.made = outer.orders, outer.made
     for element in section.elements:
         inner.add(element, f"{base}: {element.name}")
     return inner

@@ -8,32 +8,56 @@ from collections.abc import Callable
 
 from sdmodel.model.expr import Expr, Number, Ref
 from sdmodel.model.model import Auxiliary, FixedDelay, Frozen, Held, Stock, Variable
-from sdmodel.read.expand import ONE, STEP, op, zidz
+from sdmodel.read.functions import finance, lags
+from sdmodel.read.functions.arithmetic import zidz
+from sdmodel.read.functions.draws import RANDOM_CALLS, random_lookup
+from sdmodel.read.functions.notation import ONE, STEP, UNDEFINED, Remembered, op
 
-Remembered = tuple[Expr, tuple[Variable, ...]]
+MOST_STAGES = 12  # of a delay whose order is known only when a run starts
 
 
-def smooth(name: str, value: Expr, time: Expr, initial: Expr, order: int) -> Remembered:
+def _asked_order(name: str, order: int | Expr) -> tuple[Expr, int, tuple[Variable, ...]]:
+    """The order, how many stages to lay out, and what is added to the model; an order is fixed at the start.
+
+    One that is computed may have up to 12 stages and loses its fraction; above 12 or below 1 it is not a number, so
+    that the run counts as failed.
+    """
+    if isinstance(order, int):
+        return Number(float(order)), order, ()
+    whole = op("truncate", order)
+    fits = op("and", op("greater_equal", whole, ONE), op("less_equal", whole, Number(float(MOST_STAGES))))
+    frozen = Frozen(name=f"{name} asked order", equation=op("select", fits, whole, UNDEFINED), hidden=True)
+    return Ref(frozen.name), MOST_STAGES, (frozen,)
+
+
+def smooth(name: str, value: Expr, time: Expr, initial: Expr, order: int | Expr) -> Remembered:
     """Exponential smoothing of any order: a chain of stocks, each following the one before."""
-    names = [f"{name} stage {stage}" for stage in range(1, order + 1)]
+    asked, most, extra = _asked_order(name, order)
+    names = [f"{name} stage {stage}" for stage in range(1, most + 1)]
     before = [value, *(Ref(stage) for stage in names)]
-    rate = op("divide", Number(float(order)), time)
+    rate = op("divide", asked, time)
     stocks = tuple(
         Stock(
             name=stage, net_flow=op("multiply", op("subtract", follows, Ref(stage)), rate), initial=initial, hidden=True
         )
         for stage, follows in zip(names, before, strict=False)
     )
-    return Ref(names[-1]), stocks
+    shown = Ref(names[-1]) if isinstance(order, int) else _at_order(asked, [Ref(stage) for stage in names])
+    return shown, (*extra, *stocks)
 
 
-def effective_order(name: str, order: int, time: Expr) -> tuple[Expr, tuple[Variable, ...]]:
-    """The order of a delay, lowered at the start while a stage would be shorter than a time step."""
-    expr: Expr = ONE
-    for stages in range(2, order + 1):
+def effective_order(name: str, order: int | Expr, time: Expr) -> tuple[Expr, int, tuple[Variable, ...]]:
+    """The order of a delay, lowered at the start while a stage would be shorter than a time step; and its stages."""
+    asked, most, extra = _asked_order(name, order)
+    if order == 1:
+        return ONE, 1, ()
+    expr: Expr = ONE if isinstance(order, int) else op("minimum", ONE, asked)
+    for stages in range(2, most + 1):
         fits = op("less_equal", op("multiply", Number(float(stages)), STEP), time)
+        if not isinstance(order, int):
+            fits = op("and", fits, op("less_equal", Number(float(stages)), asked))
         expr = op("select", fits, Number(float(stages)), expr)
-    return Ref(f"{name} order"), (Frozen(name=f"{name} order", equation=expr, hidden=True),)
+    return Ref(f"{name} order"), most, (*extra, Frozen(name=f"{name} order", equation=expr, hidden=True))
 
 
 def _at_order(order: Expr, values: list[Expr]) -> Expr:
@@ -44,10 +68,10 @@ def _at_order(order: Expr, values: list[Expr]) -> Expr:
     return result
 
 
-def delay(name: str, value: Expr, time: Expr, initial: Expr, order: int) -> Remembered:
+def delay(name: str, value: Expr, time: Expr, initial: Expr, order: int | Expr) -> Remembered:
     """Material delay: a chain of stocks that each hold their throughput times the delay time."""
-    names = [f"{name} stage {stage}" for stage in range(1, order + 1)]
-    stages, extra = (ONE, ()) if order == 1 else effective_order(name, order, time)
+    stages, most, extra = effective_order(name, order, time)
+    names = [f"{name} stage {stage}" for stage in range(1, most + 1)]
     outflows: list[Expr] = [op("divide", Ref(stage), time) for stage in names]
     inflows = [value, *outflows]
     content = op("multiply", initial, time)
@@ -60,11 +84,11 @@ def delay(name: str, value: Expr, time: Expr, initial: Expr, order: int) -> Reme
     return _at_order(stages, outflows), (*extra, *stocks)
 
 
-def delay_n(name: str, value: Expr, time: Expr, initial: Expr, order: int) -> Remembered:
+def delay_n(name: str, value: Expr, time: Expr, initial: Expr, order: int | Expr) -> Remembered:
     """Material delay in which each stage keeps the delay time that held when its content entered the chain."""
-    names = [f"{name} stage {stage}" for stage in range(1, order + 1)]
-    clocks = [f"{name} time {stage}" for stage in range(1, order + 1)]
-    stages, extra = (ONE, ()) if order == 1 else effective_order(name, order, time)
+    stages, most, extra = effective_order(name, order, time)
+    names = [f"{name} stage {stage}" for stage in range(1, most + 1)]
+    clocks = [f"{name} time {stage}" for stage in range(1, most + 1)]
     times = [time, *(Ref(clock) for clock in clocks)]
     held = tuple(
         Held(name=clock, next=entering, initial=time, hidden=True)
@@ -137,4 +161,28 @@ MEMORY: dict[str, Callable[..., Remembered]] = {
     "sample if true": sample_if_true,
     "initial": initial,
     "active initial": active_initial,
+}
+
+Arity = int | tuple[int, int | None]
+
+# Calls that need hidden variables: name → (number of arguments, function of a name of its own and the arguments).
+MEMORY_CALLS: dict[str, tuple[Arity, Callable[..., Remembered]]] = {
+    **RANDOM_CALLS,
+    "active initial": (2, active_initial),
+    "delay information": (3, lags.delay_information),
+    "delay material": ((3, 4), lags.delay_material),
+    "derivn": ((1, 2), lags.derivative),
+    "history": (2, lags.history),
+    "init": (1, initial),
+    "initial": (1, initial),
+    "npv": ((2, 4), finance.npv),
+    "npve": (4, finance.npve),
+    "previous": ((1, 2), lags.previous),
+    "reinitial": (1, initial),
+}
+
+# The same with a table among the arguments: (number of arguments, place of the table from 0, function).
+TABLE_MEMORY_CALLS: dict[str, tuple[int, int, Callable[..., Remembered]]] = {
+    "delay conveyor": (6, 3, lags.delay_conveyor),
+    "random lookup": (6, 0, random_lookup),
 }

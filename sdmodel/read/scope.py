@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from sdmodel.model.expr import Expr
-from sdmodel.model.model import CONTROLS, TIME, Table
+from sdmodel.model.expr import Expr, Number, Ref, references
+from sdmodel.model.model import CONTROLS, TIME, Constant, Table, Variable
 from sdmodel.model.names import key
 from sdmodel.read.dimensions import Dimensions
 
@@ -20,12 +20,17 @@ def element_name(array: str, elements: Iterable[str]) -> str:
     return f"{array}[{inside}]" if inside else array
 
 
+def data_name(variable: str) -> str:
+    """Name of the hidden table that holds the data of a variable."""
+    return f"data of {variable}"
+
+
 @dataclass
 class Scope:
-    """Names by key: `spelled` as the model has them, `arrays` [name] → number of subscripts, `tables`, `literals`.
+    """Names by key: `spelled` as the model has them, `arrays` [name] → number of subscripts, `tables`.
 
-    `values` are parameters of a macro, each with the expression that was passed for it. `made` holds the tables that
-    were read so far, for functions that need their points. `orders` are constants that shape a delay.
+    `values` are parameters of a macro, each with the expression that was passed for it. `made` holds the tables and
+    `literals` the constants that were read so far. `orders` are constants that shape the model, as orders of delays do.
     """
 
     dimensions: Dimensions
@@ -36,6 +41,7 @@ class Scope:
     macros: Mapping[str, Any] = field(default_factory=dict)
     values: dict[str, Expr] = field(default_factory=dict)
     data: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)
     outer: "Scope | None" = None
     depth: int = 0
     made: dict[str, Table] = field(default_factory=dict)
@@ -59,8 +65,24 @@ class Scope:
             self.tables.add(own)
         elif type(first).__name__ == "AbstractData" or kind == "GetDataStructure":
             self.data.add(own)
-        elif isinstance(first.ast, int | float | np.number) and not any(first.subscripts):
-            self.literals[key(self.spelled[own])] = float(first.ast)
+        elif isinstance(first.ast, int | float | np.number | np.ndarray):
+            self.numbers.add(own)
+
+    def remember(self, *variables: Variable) -> None:
+        """Make the points of tables and the values of constants known."""
+        self.made.update((key(one.name), one) for one in variables if isinstance(one, Table))
+        self.literals.update((key(one.name), one.value) for one in variables if isinstance(one, Constant))
+
+    def rests(self, expr: Expr) -> bool:
+        """Whether an expression depends on constants alone."""
+        return all(key(name) in self.literals for name in references(expr))
+
+    def shaping(self, expr: Expr) -> Expr:
+        """`expr`, or its number where it is a constant: that constant then shapes the model and is no input."""
+        if not isinstance(expr, Ref) or key(expr.name) not in self.literals:
+            return expr
+        self.orders.add(expr.name)
+        return Number(self.literals[key(expr.name)])
 
     def find(self, name: str) -> "tuple[Scope, str] | None":
         """The scope that knows `name`, and its key there: this one, or the file around a macro."""
@@ -70,3 +92,9 @@ class Scope:
         if self.outer is None:
             return None
         return self.outer.find(own[:-1].strip() if own.endswith("$") else own)
+
+
+def numbers_first(elements: Iterable[Any], scope: Scope) -> list[Any]:
+    """The elements of a file, tables, data and constants before the equations that may ask for their numbers."""
+    known = scope.tables | scope.data | scope.numbers
+    return sorted(elements, key=lambda element: key(element.name) not in known)

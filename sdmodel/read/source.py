@@ -1,10 +1,11 @@
 """Text of a .mdl → each equation as the modeller wrote it and the line where it stands."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sdmodel.model.names import key
+from sdmodel.read.vensim.comments import without_comments
+from sdmodel.read.vensim.sections import search
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,36 +16,32 @@ class Written:
     line: int
 
 
-# possessive, so that no text makes it try again: a file is read in time that grows with its length alone
-_ENTRY = re.compile(r'((?:"(?:\\"|[^"])*+"|[^~|"])*+)~[^|]*+\|')
 _NAME = re.compile(r'\s*+("(?:\\"|[^"])*+"|[^=(\[:<"]++)')
-
-
-def _entries(body: str) -> Iterator[re.Match[str]]:
-    """Equations one after the other, until the first text that is none."""
-    end = 0
-    while entry := _ENTRY.match(body, end):
-        end = entry.end()
-        yield entry
-
-
-def name_of(equation: str) -> str:
-    """`names.key` of the variable that an equation defines."""
-    name = _NAME.match(re.sub(r"^\s*\{[^}]*\}", "", equation))
-    return key(name.group(1)) if name else ""
+_SUBSCRIPTS = re.compile(r"\s*+\[[^\]]*+\]\s*+(?::EXCEPT:\s*+(?:\[[^\]]*+\][\s,]*+)*+)?+(?=[:=(])", re.IGNORECASE)
 
 
 def written(text: str) -> dict[str, Written]:
     """By `names.key` of the variable; a subscripted or repeated variable has its first equation."""
-    found: dict[str, Written] = {}
-    body = text.split("\\\\\\---///", 1)[0]
-    for entry in _entries(body):
-        equation = re.sub(r"^\s*\{[^}]*\}", lambda header: " " * len(header.group()), entry.group(1))
-        name = _NAME.match(equation)
-        if name is None or equation.lstrip().startswith("*"):
-            continue
-        start = entry.start() + len(equation) - len(equation.lstrip())
-        line = body.count("\n", 0, start) + 1
-        right = re.sub(r"\\?\s+", " ", equation[name.end() :]).strip().removeprefix("=").strip()
-        found.setdefault(key(name.group(1)), Written(right, line))
+    return {name: equations[0] for name, equations in written_all(text).items()}
+
+
+def written_all(text: str, macro: str | None = None) -> dict[str, list[Written]]:
+    """By `names.key` of the variable all its equations in the order of the file, which is PySD's order of components.
+
+    Equations of the model itself, or of the macro of that name.
+    """
+    main, *macros = search(text).parts
+    part = main if macro is None else next((one for one in macros if key(one.name) == key(macro)), None)
+    found: dict[str, list[Written]] = {}
+    for entry in part.entries if part else ():
+        equation = without_comments(entry.equation)
+        if name := _NAME.match(equation):
+            found.setdefault(key(name.group(1)), []).append(Written(_right(equation[name.end() :]), entry.line))
     return found
+
+
+def _right(rest: str) -> str:
+    """What follows the name of an equation, without its subscripts and its equal sign."""
+    subscripts = _SUBSCRIPTS.match(rest)
+    right = rest[subscripts.end() :] if subscripts else rest
+    return re.sub(r"\\?\s+", " ", right).strip().removeprefix("=").strip()

@@ -1,36 +1,41 @@
 """Numbers that a model takes from other files: what each equation asks for → arrays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
-from sdmodel.model.names import key
+from sdmodel.errors import ModelError
 from sdmodel.read.data import external
 from sdmodel.read.dimensions import Unsupported
 
 Series = tuple[np.ndarray, np.ndarray]
+_Numbers = TypeVar("_Numbers")
 
 
 @dataclass
 class Sources:
-    """`folder` opens files beside the model; `datasets` [key of a variable] are data that the user gives."""
+    """`folder` opens files beside the model; `datasets` [variable] are data that the user gives."""
 
     folder: external.Folder
     datasets: Mapping[str, Series] = field(default_factory=dict)
 
+    def range(self, name: str, told: dict[str, str]) -> list[str]:
+        """The elements of a subscript range (GET XLS SUBSCRIPT)."""
+        return external.subscripts(self.folder, told, of=name)
+
     def constants(self, asked: Any, shape: tuple[int, ...]) -> np.ndarray:
         """Numbers of GET XLS CONSTANTS, of that shape."""
-        return external.constants(self.folder, asked, shape)
+        return _found(external.constants, self.folder, asked, shape)
 
     def lookups(self, asked: Any, shape: tuple[int, ...]) -> Series:
         """x [point] and y [*shape, point] of GET XLS LOOKUPS."""
-        return external.lookups(self.folder, asked, shape)
+        return _found(external.lookups, self.folder, asked, shape)
 
     def series(self, asked: Any, shape: tuple[int, ...]) -> Series:
         """Times [time] and values [*shape, time] of GET XLS DATA."""
-        return external.series(self.folder, asked, shape)
+        return _found(external.series, self.folder, asked, shape)
 
     def dataset(self, name: str) -> Series:
         """Times [time] and values [time] of a variable that the user gives data for.
@@ -38,7 +43,14 @@ class Sources:
         Raises:
             Unsupported: there are none.
         """
-        found = self.datasets.get(key(name))
-        if found is None:
+        if name not in self.datasets:
             raise Unsupported("it follows data that the model does not bring; give a file with --data FILE")
-        return found
+        return self.datasets[name]
+
+
+def _found(read: Callable[..., _Numbers], folder: external.Folder, asked: Any, shape: tuple[int, ...]) -> _Numbers:
+    """What was read; Unsupported, so that it is listed with its variable, when that cannot be."""
+    try:
+        return read(folder, asked, shape)
+    except ModelError as problem:
+        raise Unsupported(str(problem)) from None

@@ -11,6 +11,7 @@ import pytest
 from sdmodel.engine import compiled, reference
 from sdmodel.engine.native import compiled as native
 from sdmodel.engine.native import function
+from sdmodel.engine.translated import translated
 from sdmodel.read import read
 from sdmodel.read.cache import cache_folder
 
@@ -111,14 +112,14 @@ def test_a_new_process_gives_the_same_bits_from_the_disk(mdl, folder):
 
 def test_what_pysd_made_of_a_model_is_kept_and_a_damaged_copy_is_made_again(folder, mdl):
     model = read(mdl("stock = INTEG(rate, 1)", "rate = 0.5 * stock"))
-    reference._translated.cache_clear()
+    translated.cache_clear()
     first = reference.simulate(model)
     (place,) = folder.glob("*.py")
     whole = place.read_bytes()
     place.write_bytes(whole.replace(b"0.5", b"0.6"))
-    reference._translated.cache_clear()
+    translated.cache_clear()
     again = reference.simulate(model)
     assert place.read_bytes() == whole
     assert again.equals(first)
-    reference._translated.cache_clear()
+    translated.cache_clear()
     assert reference.simulate(model).equals(first)

@@ -8,6 +8,7 @@ import pytest
 
 from sdmodel.engine import compiled
 from sdmodel.engine.native import host
+from sdmodel.model.model import Auxiliary
 from sdmodel.model.operations import OPERATIONS, check_complete
 from sdmodel.printers.llvm import kernel
 from sdmodel.printers.program import program
@@ -116,6 +117,68 @@ def test_flags_never_let_a_failure_disappear(model):
 def test_kernels_are_the_same_text_each_time(model):
     """So that the cache of compiled kernels finds them again."""
     assert len({kernel(program(model, ALL), width=8, wide_permute=True).text for _ in range(3)}) == 1
+
+
+# --- kernels of large models, cut into functions ----------------------------------------------------------------------
+
+LARGE = (
+    *EQUATIONS,
+    "policy = IF THEN ELSE(Time > 3 + rate, curve(rate) * lag, 0) + STEP(rate, 2)",
+    "noted = INITIAL(dear + curve(rate))",
+    "flag = IF THEN ELSE(level > 4 :AND: Time < 8, even(level), policy)",
+    *(f"link {n} = MIN(level * {n}, shown) / (1 + ABS(other)) + policy * EXP(-level / {n + 1})" for n in range(60)),
+    *(f"pool {n} = INTEG(link {n} - pool {n} / lag + flag, noted)" for n in range(60)),
+    "all = " + " + ".join(f"pool {n} * link {n}" for n in range(60)),
+)
+
+
+@pytest.fixture(scope="module")
+def large(mdl):
+    return read(mdl(*LARGE, stop=10, step=0.25, name="large"))
+
+
+@pytest.mark.parametrize("integration", ["euler", "rk4"])
+@pytest.mark.parametrize(("width", "wide_permute"), KINDS)
+def test_a_kernel_that_is_cut_into_functions_gives_the_same_numbers(
+    large, table, monkeypatch, width, wide_permute, integration
+):
+    """Start, phases, steps, stages and saving: parts know of each other through memory alone."""
+    if wide_permute and not host().wide_permute:
+        pytest.skip("this CPU has no AVX-512")
+    columns = {"rate": np.linspace(0.05, 0.9, 13), "lag": np.linspace(0.8, 6, 13)}
+    names = (*ALL, "policy", "flag", "all", "link 7", "pool 59")
+    runs = []
+    for split in (False, True):
+        printed = partial(kernel, width=width, wide_permute=wide_permute, split=split)
+        monkeypatch.setattr(compiled, "kernel", lambda plan, printed=printed, **_: printed(plan))
+        compiled.machine.cache_clear()
+        runs.append(compiled.simulate(large, table(columns), save=names, integration=integration))
+    compiled.machine.cache_clear()
+    assert not runs[0]["failed"].any()
+    for name in names:
+        np.testing.assert_allclose(runs[1][name], runs[0][name], rtol=1e-10, atol=1e-12, err_msg=name)
+
+
+def test_only_large_models_are_cut(model, large):
+    """A small model is one function, in which values stay in registers; a large one has many short ones."""
+    assert kernel(program(model, ALL), width=8, wide_permute=False).text.count("define") == 1
+    assert kernel(program(large, ("all",)), width=8, wide_permute=False).text.count("define") == 1
+    many = large.replaced([], [Auxiliary(name=f"copy {n}", equation=large["all"].equation) for n in range(30)])
+    text = kernel(program(many, [f"copy {n}" for n in range(30)]), width=8, wide_permute=False).text
+    parts = [body.split("\n}")[0] for body in re.split(r"\ndefine internal ", text)[1:]]
+    assert len(parts) > 5
+    assert max(part.count("\n") for part in parts) < 1000
+
+
+def test_a_register_of_one_number_is_read_where_registers_can_be(mdl):
+    """A table of nine points leaves its last one alone in a register, which is also a literal of an equation."""
+    equations = ("t((0, 0), (1, 1), (2, 2), (3, 3), (4, 4), (5, 5), (6, 6), (7, 7), (8, 5.5))", "b = t(a + s0)")
+    stocks = [f"s{n} = INTEG(b * 0.01 - s{n} * 0.01, 0.3)" for n in range(9)]
+    odd = read(mdl("a = s0 * 3.5 + Time * 0.7 * (Time + 5.5)", *equations, *stocks))
+    text = kernel(program(odd, ("b",)), width=8, wide_permute=True).text
+    wide = [int(place) for place in re.findall(r"%literals, i64 (\d+)\n.* load <8 x double>", text)]
+    assert wide, "the table is in registers"
+    assert all(place % 8 == 0 for place in wide)
 
 
 def test_a_table_of_operations_must_be_complete():

@@ -91,9 +91,9 @@ def in_time(mdl):
     return model, compiled.simulate(model)
 
 
-def test_every_function_of_the_reader_is_tried_here():
-    """A function that the reader gains must join this table, or the table of functions in time."""
-    assert set(CALLS) | IN_TIME == set(FUNCTIONS)
+def test_every_function_that_is_tried_here_is_one_of_the_reader():
+    """Of those that PySD has too; the others are in test_read_functions_plain."""
+    assert set(CALLS) | IN_TIME <= set(FUNCTIONS)
 
 
 def test_functions_and_operators_agree_with_pysd(in_time):

@@ -1,1 +1,1 @@
-"""Files beside a model that hold numbers for it."""
+"""Files beside a model that hold numbers for it: spreadsheets, delimited text, exported runs."""

@@ -1,1 +1,1 @@
-"""Functions of Vensim and XMILE, by topic → primitive operations; `sdmodel.read.expand` has the table of their names."""
+"""Functions of Vensim and XMILE, by topic → primitive operations; `sdmodel.read.expand` has the table of names."""

@@ -63,8 +63,10 @@ def _phase(start: Expr, interval: Expr) -> Expr:
 
 def pulse_train(start: Expr, interval: Expr, width: Expr, end: Expr) -> Expr:
     """1 for `width` at the head of every `interval` from `start` until `end`, else 0."""
-    running = is_true(op("less_equal", minus(start, SMALL), NOW), op("less", NOW, end))
-    return flag(is_true(running, op("less", _phase(start, interval), _wide(width))))
+    begun, once = op("less_equal", minus(start, SMALL), NOW), op("less", interval, SMALL)
+    running = is_true(op("less", NOW, end), op("less", _phase(start, interval), _wide(width)))
+    single = op("less", NOW, plus(start, _wide(width)))  # an interval of 0: one pulse, whatever its end
+    return flag(is_true(begun, either(once, single, running)))
 
 
 def volume_pulse(start: Expr, magnitude: Expr) -> Expr:

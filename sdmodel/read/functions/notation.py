@@ -9,10 +9,14 @@ from sdmodel.model.expr import Apply, Expr, Number, Ref
 from sdmodel.model.model import INITIAL_TIME, TIME, TIME_STEP, Auxiliary, Variable
 
 Remembered = tuple[Expr, tuple[Variable, ...]]
-SMALL = Number(1e-6)  # what Vensim takes for zero
-ZERO, ONE, HALF = Number(0.0), Number(1.0), Number(0.5)
-UNDEFINED = Number(float("nan"))
-NOW, STEP, START = Ref(TIME), Ref(TIME_STEP), Ref(INITIAL_TIME)
+SMALL: Expr = Number(1e-6)  # what Vensim takes for zero
+ZERO: Expr = Number(0.0)
+ONE: Expr = Number(1.0)
+HALF: Expr = Number(0.5)
+UNDEFINED: Expr = Number(float("nan"))
+NOW: Expr = Ref(TIME)
+STEP: Expr = Ref(TIME_STEP)
+START: Expr = Ref(INITIAL_TIME)
 
 
 def op(operation: str, *arguments: Expr) -> Expr:
@@ -31,6 +35,7 @@ def plus(*terms: Expr) -> Expr:
 
 
 def minus(left: Expr, right: Expr) -> Expr:
+    """The difference."""
     return op("subtract", left, right)
 
 
@@ -40,6 +45,7 @@ def times(*factors: Expr) -> Expr:
 
 
 def over(numerator: Expr, denominator: Expr) -> Expr:
+    """The quotient."""
     return op("divide", numerator, denominator)
 
 

@@ -1,0 +1,44 @@
+"""Seed and numbers of experiments → what a kernel needs for random draws, member by member."""
+
+import operator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sdmodel.engine.inputs import Inputs
+from sdmodel.errors import ExperimentError
+
+
+@dataclass(frozen=True)
+class Draws:
+    """`seed` and `numbers` [experiment] of all experiments, as `model.draw` takes them."""
+
+    seed: int
+    numbers: np.ndarray
+
+    def of(self, members: np.ndarray, size: int) -> tuple[int, np.ndarray]:
+        """The seed as a signed number of 64 bits, and the numbers of `members`, padded to `size` with the last one."""
+        seed = self.seed % 2**64
+        signed = seed - 2**64 if seed >= 2**63 else seed
+        lanes = np.minimum(np.arange(size), len(members) - 1)
+        return signed, np.ascontiguousarray(self.numbers[members[lanes]])
+
+
+def draws_of(given: Inputs, seed: int | None) -> Draws:
+    """The draws of a table of experiments; without `seed` that of the table, or else 0.
+
+    Raises:
+        ExperimentError: a seed or a number of an experiment that is not a whole number.
+    """
+    chosen = given.experiments.attrs.get("seed", 0) if seed is None else seed
+    numbers = given.experiments["experiment"].values
+    try:
+        whole = operator.index(chosen)
+    except TypeError:
+        raise ExperimentError(f"{given.model.name}: seed is {chosen!r}; it must be a whole number.") from None
+    if numbers.dtype.kind not in "iu":
+        raise ExperimentError(
+            f"{given.model.name}: the coordinate experiment holds {numbers[0]!r}; "
+            "random numbers hang on it, so it must hold whole numbers."
+        )
+    return Draws(whole, numbers.astype(np.int64))
