@@ -166,6 +166,8 @@ def kernel(model: Model, saved: Iterable[str]) -> Kernel:
 
 def _kernel(plan: Program, shared: frozenset[tuple[int, ...]]) -> Kernel:
     model, values = plan.model, Values(plan.model, shared)
+    if model.integration != "euler":
+        raise Absent(f"the generated C has Euler's method only, not {model.integration}")
     others = sorted(
         {type(model[name]).__name__ for name in plan.step if not isinstance(model[name], Auxiliary | Stock)}
     )

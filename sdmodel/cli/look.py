@@ -140,8 +140,8 @@ def _print_one(row: dict[str, Any], as_json: bool) -> None:
     told: dict[str, Any] = row | {
         "limits": _limits(row),
         "line": str(row["line"] or ""),
-        **{way: ", ".join(row[way]) for way in ("uses", "used by", "elements") if way in row},
     }
+    told |= {way: ", ".join(row[way]) for way in ("uses", "used by", "elements") if way in row}
     filled: dict[str, str] = {name: value for name, value in told.items() if value}
     table("", [Column("", list(filled), words=True), Column("", list(filled.values()), words=True, wraps=20)])
 

@@ -15,7 +15,7 @@ from sdmodel.read.data.dataset import Datasets
 from sdmodel.read.data.folder import Folder, contents
 from sdmodel.read.lower import lower
 from sdmodel.read.screen import is_xmile, screen
-from sdmodel.read.source import written
+from sdmodel.read.source import written_all
 from sdmodel.read.vensim.settings import settings
 from sdmodel.read.xmile import xmile_model
 
@@ -50,9 +50,10 @@ def read(path: str | PathLike[str], *, data: Files = (), folders: Files = ()) ->
 def _parsed(file: Path, text: str, encoding: str, folder: Folder, data: tuple[Path, ...]) -> Model:
     if is_xmile(file):
         found = xmile_model(file, text)
-        abstract, lines, integration = found.abstract, found.written, found.settings.integration
+        abstract, integration = found.abstract, found.settings.integration
+        lines = {name: [equation] for name, equation in found.written.items()}
     else:
-        abstract, lines = abstract_model(file, text, encoding), written(text)
+        abstract, lines = abstract_model(file, text, encoding), written_all(text)
         integration = settings(file, text).integration
     model = lower(abstract, file, lines, folder=folder, datasets=Datasets(data))
     return shallow(replace(model, integration=integration))

@@ -243,6 +243,8 @@ def _allocate_available(equation: "Equation", node: Any) -> Expr:
 
 def _profile(equation: "Equation", pp: Any, binding: dict[str, str]) -> tuple[Expr, ...]:
     """The four numbers of a priority profile, from the element on that the file names (`ptype`)."""
+    if type(pp).__name__ != "ReferenceStructure" or not subscripts_of(pp):
+        raise Unsupported("the priority profile must be an array whose last subscript is ptype")
     *_, first = subscripts_of(pp)
     dimensions = equation.scope.dimensions
     element = dimensions.of_subscript(first)[0]
@@ -262,6 +264,8 @@ def _profile(equation: "Equation", pp: Any, binding: dict[str, str]) -> tuple[Ex
 def _element_map(equation: "Equation", node: Any) -> Expr:
     """VECTOR ELM MAP(vector[element], offset): the element so many places further on."""
     vector, offset = _arguments(node, 2)
+    if type(vector).__name__ != "ReferenceStructure" or not subscripts_of(vector):
+        raise Unsupported("VECTOR ELM MAP works on a whole array; give it one with subscripts")
     *before, last = subscripts_of(vector)
     dimensions = equation.scope.dimensions
     element = dimensions.resolve(last, equation.binding)

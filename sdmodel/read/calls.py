@@ -69,12 +69,12 @@ def _function(equation: "Equation", name: str, arguments: Any) -> Expr:
     if name in TABLE_MEMORY_CALLS:
         arity, place, remember = TABLE_MEMORY_CALLS[name]
         check_count(name, count, arity)
-        inside: list[Any] = [
+        given: list[Any] = [
             _table(equation, one) if at == place else equation.of(one) for at, one in enumerate(arguments)
         ]
-        if name == "delay conveyor" and not equation.scope.rests(inside[1]):
+        if name == "delay conveyor" and not equation.scope.rests(given[1]):
             raise ValueError("its conveyance time must be a number or a constant")
-        return equation.keep(remember(equation.base(name), *inside))
+        return equation.keep(remember(equation.base(name), *given))
     if name in REFUSED:
         raise Unsupported(f"{name.upper()} is not supported: {REFUSED[name]}")
     raise Unsupported(f"there is no function {name!r}")
@@ -96,4 +96,4 @@ def check_count(name: str, count: int, arity: int | tuple[int, int | None]) -> N
     least, most = arity if isinstance(arity, tuple) else (arity, arity)
     if count < least or (most is not None and count > most):
         wanted = f"{least}" if least == most else f"at least {least}" if most is None else f"{least} to {most}"
-        raise Unsupported(f"{name.upper()} takes {wanted} arguments, not {count}")
+        raise Unsupported(f"{name.upper()} takes {wanted} argument{'s' * (wanted != '1')}, not {count}")

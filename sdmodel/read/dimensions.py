@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sdmodel.errors import ModelError
 from sdmodel.model.names import key
 
 Binding = Mapping[str, str]  # key of a dimension (with ! in a reduction) → the element that it stands for
@@ -76,7 +75,7 @@ class Dimensions:
     def _unfolded(self, name: str, told: Mapping[str, list[str]], depth: int) -> list[str]:
         """Elements of a range, with the ranges among them replaced by their own elements."""
         if depth > _DEEPEST:
-            raise ModelError(f'subscript range "{self.spelled[name]}" is defined by itself.')
+            raise Unsupported(f'subscript range "{self.spelled[name]}" is defined by itself')
         elements: list[str] = []
         for element in told[name]:
             inner = key(element)

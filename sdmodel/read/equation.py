@@ -9,7 +9,7 @@ import numpy as np
 
 from sdmodel.model.evaluate import fold
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
-from sdmodel.model.model import Table, Variable
+from sdmodel.model.model import Auxiliary, Table, Variable
 from sdmodel.model.names import key
 from sdmodel.read.array_functions import ARRAY_NODES
 from sdmodel.read.calls import BARE, lowered_call
@@ -29,6 +29,7 @@ _COMPARISON = {
     ">=": "greater_equal",
 }
 _HIGHEST_ORDER = 1000
+_LONGEST_CHAIN = 100
 
 
 @dataclass
@@ -148,13 +149,18 @@ def _arithmetic(equation: Equation, node: Any) -> Expr:
         return Apply("negate", (arguments[0],))
     if set(operators) == {"^"}:  # a^b^c is a^(b^c), as in PySD
         return reduce(lambda right, left: Apply("power", (left, right)), reversed(arguments[:-1]), arguments[-1])
-    return _from_the_left(arguments, [_ARITHMETIC[operator] for operator in operators])
+    return _from_the_left(equation, arguments, [_ARITHMETIC[operator] for operator in operators])
 
 
-def _from_the_left(arguments: Sequence[Expr], operations: Sequence[str]) -> Expr:
+def _from_the_left(equation: Equation, arguments: Sequence[Expr], operations: Sequence[str]) -> Expr:
+    """A chain of operations in the order of the file; a long one is cut into hidden variables: it would be too deep."""
     result = arguments[0]
-    for operation, argument in zip(operations, arguments[1:], strict=True):
+    for place, (operation, argument) in enumerate(zip(operations, arguments[1:], strict=True), 1):
         result = Apply(operation, (result, argument))
+        if place % _LONGEST_CHAIN == 0 and place < len(operations):
+            part = Auxiliary(name=equation.base("part"), equation=fold(result), hidden=True)
+            equation.hidden.append(part)
+            result = Ref(part.name)
     return result
 
 
@@ -167,15 +173,15 @@ def _logic(equation: Equation, node: Any) -> Expr:
     if operators[0] in _COMPARISON:
         if len(arguments) == 2 and any(map(_is_missing, arguments)) and operators[0] in ("=", "<>"):
             return _missing(arguments[0], arguments[1], operators[0])
-        return _from_the_left(arguments, [_COMPARISON[operator] for operator in operators])
+        return _from_the_left(equation, arguments, [_COMPARISON[operator] for operator in operators])
     groups: list[list[Expr]] = [[arguments[0]]]
     for operator, argument in zip(operators, arguments[1:], strict=True):
         if operator == ":AND:":
             groups[-1].append(argument)
         else:
             groups.append([argument])
-    both = [_from_the_left(group, ["and"] * (len(group) - 1)) for group in groups]
-    return _from_the_left(both, ["or"] * (len(both) - 1))
+    both = [_from_the_left(equation, group, ["and"] * (len(group) - 1)) for group in groups]
+    return _from_the_left(equation, both, ["or"] * (len(both) - 1))
 
 
 def _is_missing(expr: Expr) -> bool:

@@ -1,8 +1,9 @@
 """PySD's AbstractModel → Model: all variables of the file, or the list of all that is not supported."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +48,23 @@ class _Problem:
 def lower(
     abstract: Any,
     path: Path,
-    written: dict[str, Written],
+    written: Mapping[str, Sequence[Written]],
     *,
     folder: Folder | None = None,
     datasets: Mapping[str, Series] | None = None,
 ) -> Model:
     """The Model of a file; ModelError lists every variable that is not supported, with its equation and the reason.
 
-    `folder` opens the files that the model takes numbers from; `datasets` are data that the user gives, by `key`.
+    `written` has all equations of each variable, by `key`. `folder` opens the files that the model takes numbers from;
+    `datasets` are data that the user gives.
     """
     main, *macros = abstract.sections
     sources = Sources(folder or Folder(path.parent), datasets or {})
-    texts = {name: found.text for name, found in written.items()}
-    dimensions = Dimensions.of(main.subscripts, texts, sources.range)
+    texts = {name: found[0].text for name, found in written.items()}
+    try:
+        dimensions = Dimensions.of(main.subscripts, texts, sources.range)
+    except Unsupported as error:
+        raise ModelError(f"{path.name}: {error}.") from None
     scope = Scope.of(main.elements, dimensions, {key(section.name): section for section in macros})
     _refuse_duplicates(path, main.elements, written)
     use_macro = user_of(partial(_inner_variables, sources))
@@ -70,18 +75,18 @@ def lower(
     for element in numbers_first(main.elements, scope):
         own = made.setdefault(element.name, [])
         try:
-            for variable, hidden in _variables(element, scope, sources, use_macro, written.get(key(element.name))):
+            for variable, hidden in _variables(element, scope, sources, use_macro, written.get(key(element.name), ())):
                 own.append(variable)
                 scope.remember(variable, *hidden)
                 added |= {inner.name: inner for inner in hidden}
                 owners |= {inner.name: variable.name for inner in hidden}
         except Unsupported as error:
-            problems.append(_Problem(element.name, written.get(key(element.name)), str(error)))
+            problems.append(_Problem(element.name, _first(written, element.name), str(error)))
     if problems:
         raise ModelError(
             f"{path.name}: {len(problems)} of {len(main.elements)} variables use what sdmodel does not support:\n"
             + "\n".join(map(str, problems))
-            + '\nNothing was run. Rewrite these, or run the model with PySD itself ("python -m pysd").'
+            + "\nNothing was run. Rewrite these."
         )
     variables = [variable for element in main.elements for variable in made[element.name]]
     model = Model(name=path.stem, variables=(*variables, *added.values()), path=str(path))
@@ -94,13 +99,17 @@ def _inner_variables(
     return variables_of(component, said, scope, sources, use_macro)
 
 
-def _refuse_duplicates(path: Path, elements: Iterable[Any], written: dict[str, Written]) -> None:
+def _first(written: Mapping[str, Sequence[Written]], name: str) -> Written | None:
+    return next(iter(written.get(key(name), ())), None)
+
+
+def _refuse_duplicates(path: Path, elements: Iterable[Any], written: Mapping[str, Sequence[Written]]) -> None:
     """Two variables of one name; the elements of an array may have an equation each."""
     seen: dict[str, str] = {}
     for element in elements:
         scalars = [part for part in element.components if not any(part.subscripts)]
         if len(scalars) > 1 or (scalars and len(element.components) > 1) or key(element.name) in seen:
-            first = written.get(key(element.name))
+            first = _first(written, element.name)
             where = f" (first on line {first.line})" if first else ""
             other = seen.get(key(element.name), element.name)
             spelled = f', also spelled "{other}"' if other != element.name else ""
@@ -109,7 +118,7 @@ def _refuse_duplicates(path: Path, elements: Iterable[Any], written: dict[str, W
 
 
 def _variables(
-    element: Any, scope: Scope, sources: Sources, use_macro: Any, written: Written | None
+    element: Any, scope: Scope, sources: Sources, use_macro: Any, written: Sequence[Written]
 ) -> Iterator[tuple[Variable, list[Variable]]]:
     """The variables of one element of PySD's tree, in the order of its dimensions, with their hidden ones."""
     low, high = [*(element.limits or ()), None, None][:2]  # a third is the step of Vensim's sliders
@@ -118,12 +127,12 @@ def _variables(
         unit=_unit(element.units),
         documentation=" ".join((element.documentation or "").split()),
         limits=(low, high),
-        text=written.text if written else "",
-        line=written.line if written else None,
     )
     found: dict[str, tuple[Variable, list[Variable]]] = {}
-    for component in element.components:
-        for variable, hidden in variables_of(component, said, scope, sources, use_macro):
+    lines = written if len(written) == len(element.components) else [*written[:1]] * len(element.components)
+    for component, line in zip_longest(element.components, lines):
+        own = replace(said, text=line.text, line=line.line) if line else said
+        for variable, hidden in variables_of(component, own, scope, sources, use_macro):
             if variable.name in found:
                 raise Unsupported(f'"{variable.name}" is defined more than once; leave it out of one with :EXCEPT:')
             found[variable.name] = (variable, hidden)

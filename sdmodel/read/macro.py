@@ -12,6 +12,7 @@ from sdmodel.read.equation import Equation
 from sdmodel.read.scope import Scope, numbers_first
 
 _DEEPEST = 20
+_MOST_USES = 20_000
 
 
 def user_of(variables_of: Callable[..., Any]) -> Callable[[Equation, Any, Any], Expr]:
@@ -24,6 +25,9 @@ def user_of(variables_of: Callable[..., Any]) -> Callable[[Equation, Any, Any], 
             )
         if equation.scope.depth >= _DEEPEST:
             raise Unsupported(f'macro "{section.name}" calls itself')
+        equation.scope.uses.append(section.name)
+        if len(equation.scope.uses) > _MOST_USES:
+            raise Unsupported(f"macros are used more than {_MOST_USES:,} times, each with variables of its own")
         base = equation.base(section.name)
         inner = _scope(equation, section, base)
         for parameter, argument in zip(section.params, node.arguments, strict=True):
@@ -34,7 +38,7 @@ def user_of(variables_of: Callable[..., Any]) -> Callable[[Equation, Any, Any], 
                 for variable, hidden in variables_of(component, said, inner, use):
                     inner.remember(variable, *hidden)
                     equation.hidden.extend((_no_input(variable), *hidden))
-        result = key((section.returns or [section.name])[0])
+        result = key(section.name)  # further returns are not asked for by a call in an expression
         if result not in inner.spelled:
             raise Unsupported(f'macro "{section.name}" never says what it returns')
         return Ref(inner.spelled[result])
@@ -54,7 +58,7 @@ def _scope(equation: Equation, section: Any, base: str) -> Scope:
     outer = equation.scope
     dimensions = Dimensions.of(section.subscripts, {}, lambda *_: []) if section.subscripts else outer.dimensions
     inner = Scope(dimensions, {}, macros=outer.macros, outer=outer, depth=outer.depth + 1)
-    inner.orders, inner.made = outer.orders, outer.made
+    inner.orders, inner.made, inner.uses = outer.orders, outer.made, outer.uses
     for element in section.elements:
         inner.add(element, f"{base}: {element.name}")
     return inner

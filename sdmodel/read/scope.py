@@ -30,7 +30,8 @@ class Scope:
     """Names by key: `spelled` as the model has them, `arrays` [name] → number of subscripts, `tables`.
 
     `values` are parameters of a macro, each with the expression that was passed for it. `made` holds the tables and
-    `literals` the constants that were read so far. `orders` are constants that shape the model, as orders of delays do.
+    `literals` the constants that were read so far. `orders` are constants that shape the model, as orders of
+    delays do; `uses` lists each use of a macro.
     """
 
     dimensions: Dimensions
@@ -46,6 +47,7 @@ class Scope:
     depth: int = 0
     made: dict[str, Table] = field(default_factory=dict)
     orders: set[str] = field(default_factory=set)
+    uses: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, elements: Iterable[Any], dimensions: Dimensions, macros: Mapping[str, Any]) -> "Scope":

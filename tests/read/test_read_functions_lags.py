@@ -64,8 +64,8 @@ LENGTHS["growing"] = either(op("less", NOW, number(5)), number(2), number(4))
 
 
 def test_a_material_delay_of_constant_length_is_a_fixed_delay():
-    """A literal makes a fixed delay; a variable that does not change gives the same values through a conveyor."""
-    fixed = lags.delay_material("a", SQUARE, number(3), number(7))
+    """Where the time rests the reader makes a fixed delay; the conveyor gives the same values."""
+    fixed = lags.fixed("a", SQUARE, number(3), number(7))
     assert [type(variable) for variable in fixed[1]] == [FixedDelay]
     length = Constant(name="length", value=3.0)
     moving = lags.delay_material("b", SQUARE, Ref("length"), number(7))

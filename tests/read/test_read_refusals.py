@@ -75,20 +75,17 @@ def test_a_name_may_be_defined_once_in_any_spelling(mdl, second):
 
 
 UNSUPPORTED = {
-    "a": ("RANDOM UNIFORM(0, 1, 2)", "RANDOM UNIFORM is not supported yet"),
-    "b": ("VECTOR ELM MAP(x, 1)", "VECTOR ELM MAP is not supported yet"),
-    "c": ("GET DATA MAX(x, 0, 1)", "GET DATA MAX is not supported yet"),
-    "d": ("DELAY MATERIAL(x, 1, 2, 3)", "DELAY MATERIAL is not supported yet"),
+    "b": ("VECTOR ELM MAP(x, 1)", "VECTOR ELM MAP works on a whole array"),
+    "c": ("GET DATA MAX(x, 0, 1)", 'GET DATA MAX: "x" is neither a lookup nor data'),
     "e": ("FROBNICATE(x)", "there is no function 'frobnicate'"),
-    "f": ("MAX(x, 1, 2)", "MAX takes 2 arguments, not 3"),
-    "g": ("EXP()", "EXP takes 1 argument"),
+    "g": ("EXP(1, 2)", "EXP takes 1 argument, not 2"),
     "h": ("1 + INTEG(x, 0)", "INTEG inside an expression is not supported"),
     "i": ("curve + 1", 'lookup "curve" is used as a number'),
     "j": ("curve(1, 2)", 'lookup "curve" takes one argument, not 2'),
-    "k": ("DELAY N(x, 1, 0, Time)", "the order of a delay must be a number or a constant from 1 to 1000"),
     "l": ("SMOOTH N(x, 1, 0, 0)", "the order of a delay must be a number or a constant from 1 to 1000"),
-    "m": ("RANDOM 0 1()", "RANDOM 0 1 is not supported yet"),
-    "n": ("SHIFT IF TRUE(x, 1, 2, 3, 4)", "SHIFT IF TRUE is not supported yet"),
+    "n": ("SHIFT IF TRUE(x, 1, 2, 3, 4)", "SHIFT IF TRUE is not supported: it changes other stocks at once"),
+    "o": ("FIND ZERO(x, 1, 2, 3, 4, 5)", "FIND ZERO is not supported: it searches for values"),
+    "p": ("SUM(x)", "a function of a whole array needs a subscript to run through"),
 }
 
 
@@ -103,35 +100,17 @@ def test_all_that_is_not_supported_is_listed_at_once(mdl):
     assert "Nothing was run" in message
 
 
-def test_subscripts_macros_and_external_data_are_refused_by_name(mdl):
-    """Arrays, GET XLS and the allocation functions, each with its variable."""
+def test_files_that_are_not_there_are_named_with_the_variable_that_wants_them(mdl):
+    """Constants, data and lookups of spreadsheets, each with its line."""
     message = refusal(
         mdl(
-            "dim: one, two",
-            "a[dim] = 3, 4",
-            "b[dim] = a[dim] + 1",
             "c = GET DIRECT CONSTANTS('d.csv', ',', 'B2')",
-            "d := GET XLS DATA('d.xls', 'tab', 'A', 'B2')",
-            "e(GET XLS LOOKUPS('d.xls', 'tab', 'A', 'B2'))",
+            "d := GET XLS DATA('../d.xls', 'tab', 'A', 'B2')",
+            "e(GET XLS LOOKUPS('d.xlsx', 'tab', 'A', 'B2'))",
         )
     )
-    for name, reason in {
-        "dim": "subscripts are not supported yet",
-        "a": "subscripts are not supported yet",
-        "b": "subscripts are not supported yet",
-        "c": "constants from external files are not supported yet",
-        "d": "data variables are not supported yet",
-        "e": "lookups from external files are not supported yet",
-    }.items():
-        assert re.search(rf'"{name}", line \d+: {reason}', message), (name, message)
-
-
-def test_macros_are_refused_by_name(tmp_path):
-    """A macro stands before the model."""
-    path = tmp_path / "macro.mdl"
-    body = "INITIAL TIME = 0~~|\nFINAL TIME = 1~~|\nTIME STEP = 1~~|\nSAVEPER = 1~~|\n"
-    path.write_text(f"{{UTF-8}}\n:MACRO: twice(x)\ntwice = x * 2~~|\n:END OF MACRO:\na = twice(3)~~|\n{body}")
-    assert '"twice": macros are not supported yet' in refusal(path)
+    for name, reason in {"c": 'there is no file "d.csv"', "d": "--data-folder", "e": "there is no file"}.items():
+        assert re.search(rf'"{name}", line \d+: .*{reason}', message), (name, message)
 
 
 @pytest.mark.parametrize("setting", ["start", "stop", "step"])
@@ -148,16 +127,12 @@ def test_a_missing_saveper_is_every_time_step(mdl):
     assert "SAVEPER" in model
 
 
-@pytest.mark.parametrize(("method", "refused"), [(0, False), (1, True), (2, False), (5, True)])
-def test_a_runge_kutta_setting_is_refused_not_ignored(mdl, method, refused):
+@pytest.mark.parametrize(
+    ("method", "integration"), [(0, "euler"), (1, "rk4"), (2, "euler"), (3, "rk2"), (4, "rk2"), (5, "rk4")]
+)
+def test_the_integration_setting_of_the_file_is_kept(mdl, method, integration):
     """Vensim keeps the method in the settings block after the sketch; PySD runs such models with Euler's method."""
-    path = mdl("a = Time", tail=SETTINGS.format(method))
-    if refused:
-        message = refusal(path)
-        assert "Runge–Kutta" in message
-        assert "Euler" in message
-    else:
-        assert "a" in read(path)
+    assert read(mdl("a = Time", tail=SETTINGS.format(method))).integration == integration
 
 
 @pytest.mark.parametrize(
@@ -189,10 +164,10 @@ def test_a_syntax_error_names_its_equation(mdl, equation):
         ("m.VMFX", "binary format"),
         ("m.vpm", "packaged"),
         ("m.vpmx", "packaged"),
-        ("m.xmile", "XMILE files are not read yet"),
-        ("m.stmx", "Stella files are not read yet"),
-        ("m.itmx", "iThink"),
-        ("m.xml", "XMILE"),
+        ("m.xmile", "not well-formed XML"),
+        ("m.stmx", "not well-formed XML"),
+        ("m.itm", "iThink"),
+        ("m.stm", "STELLA"),
         ("m.txt", "ends in .mdl"),
         ("m", "ends in .mdl"),
     ],

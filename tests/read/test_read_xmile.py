@@ -119,6 +119,15 @@ def test_an_equation_of_numbers_becomes_a_constant(tmp_path, equation, wanted):
         ("SMTH3(time, 3, 0)", [0, 0, 0, 0, 1]),
         ("DELAY1(time, 2)", [0, 0, 0.5, 1.25, 2.125]),
         ("INIT(time + 5)", [5, 5, 5, 5, 5]),
+        ("DELAYN(time, 2, 3)", [0, 0, 0, 1, 2]),
+        ("DELAY N(time, 2, 0, 3)", [0, 0, 0, 1, 2]),
+        ("SMOOTH N(time, 3, 0, 3)", [0, 0, 0, 0, 1]),
+        ("SAMPLE IF TRUE(time < 2, time, 9)", [0, 1, 1, 1, 1]),
+        ("IF THEN ELSE (time > 2, 1, 0)", [0, 0, 0, 1, 1]),
+        ("DELAY FIXED(time, 2, -1)", [-1, -1, 0, 1, 2]),
+        ("PREVIOUS(SELF, 2) * 2", [4, 8, 16, 32, 64]),
+        ("GAME(time)", [0, 1, 2, 3, 4]),
+        ("XIDZ(time, 0, 7)", [7, 7, 7, 7, 7]),
     ],
 )
 def test_a_function_of_time_runs(tmp_path, equation, wanted):

@@ -46,6 +46,7 @@ def test_each_form_of_an_array_is_read(tmp_path):
         ("SIZE(x)", 6),
         ("SIZE(x[North, *])", 3),
         ("SIZE(Age)", 3),
+        ("RANK(x[South, *], 2)", 2),
         ("x[North, 2] + x[Region.South, 3]", 8),
         ("x[2, 1]", 4),
         ("x[South, k]", 5),

@@ -14,12 +14,17 @@ from pysd.translators.xmile.xmile_structures import structures
 from sdmodel.read.xmile.tokens import EquationError
 
 _PYSD = ("delay1", "delay3", "delayn", "smth1", "smth3", "smthn", "trend", "forcst", "ramp", "pulse", "delay")
-_PLAIN = {"int": "integer", "mod": "modulo", "modulo": "modulo", "smooth": "smth1"}
-_STATEFUL_WITH_SPACES = {
-    **{f"delay {order}": f"delay{order}" for order in "13n"},
-    **{f"smth {order}": f"smth{order}" for order in "13n"},
-    **{f"smooth{order}": f"smth{order}" for order in "13n"},
-    **{f"smooth {order}": f"smth{order}" for order in "13n"},
+_PLAIN = {"int": "integer", "mod": "modulo"}
+# Vensim's names, which stay in files that were Vensim models once; those with the same arguments
+_SAME = {
+    "smooth": "smth1",
+    "smoothi": "smth1",
+    "smooth3": "smth3",
+    "smooth3i": "smth3",
+    "delay1i": "delay1",
+    "delay3i": "delay3",
+    "delay fixed": "delay",
+    "forecast": "forcst",
 }
 
 
@@ -30,7 +35,7 @@ def call(name: str, *arguments: Any) -> Any:
 
 def built_in(name: str, arguments: Sequence[Any]) -> Any:
     """The structure of a function; EquationError when it takes another number of arguments."""
-    own = _STATEFUL_WITH_SPACES.get(name, name)
+    own = _SAME.get(name, name)
     if own in _PYSD:
         forms = structures[own]
         if len(arguments) not in forms:
@@ -67,4 +72,7 @@ _OWN: dict[str, tuple[set[int], Callable[..., Any]]] = {
     "if": ({3}, lambda condition, yes, no: call("if_then_else", condition, yes, no)),
     "safediv": ({2, 3}, lambda *arguments: call("safediv", *arguments)),
     "game": ({1}, lambda value: value),
+    "delay n": ({4}, ae.DelayNStructure),
+    "smooth n": ({4}, ae.SmoothNStructure),
+    "sample if true": ({3}, ae.SampleIfTrueStructure),
 }

@@ -15,7 +15,7 @@ from sdmodel.read.xmile.grammar import Call, Chain, Name, Number, Tree
 from sdmodel.read.xmile.modules import Names, plain
 from sdmodel.read.xmile.place import Macro, Place
 from sdmodel.read.xmile.ranges import Ranges
-from sdmodel.read.xmile.reductions import reduces, reduction, size
+from sdmodel.read.xmile.reductions import rank, reduces, reduction, size
 from sdmodel.read.xmile.subscripts import Written, resolved
 from sdmodel.read.xmile.tokens import EquationError
 
@@ -71,9 +71,9 @@ class Meaning:
 
     def _name(self, tree: Name, place: Place) -> Any:
         own = plain(tree.text)
-        if own == "self" and place.marks is not None:
-            return self.reference(place.entry, tree.subscripts, place)
         entry = None if own in self.parameters or own in _CLOCK else self.names.find(tree.text, place.module)
+        if entry is None and own == "self" and own not in self.parameters:
+            entry = place.entry
         if entry is not None:
             return self.reference(entry, tree.subscripts, place)
         if tree.subscripts is not None:
@@ -130,6 +130,8 @@ class Meaning:
             return reduction(own, tree.arguments, place, self.of, self.ranges)
         if own == "size" and len(tree.arguments) == 1:
             return size(tree.arguments[0], place, self.of, self.ranges)
+        if own == "rank" and len(tree.arguments) == 2:
+            return rank(*tree.arguments, place, self.of)
         if (own in _CLOCK or own in _NUMBERS) and not tree.arguments:
             return _NUMBERS[own] if own in _NUMBERS else ae.ReferenceStructure(_CLOCK[own])
         if entry is not None:

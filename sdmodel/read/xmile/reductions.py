@@ -1,4 +1,4 @@
-"""SUM, PROD, MEAN, STDDEV, SIZE, and MIN and MAX of whole arrays → PySD's functions of `dimension!`.
+"""SUM, PROD, MEAN, STDDEV, SIZE, RANK, and MIN and MAX of whole arrays → functions of `dimension!`.
 
 An array that stands without subscripts in one of these is meant as a whole (isee systems, "Working with array equations
 in version 10"). MIN and MAX of several arguments are plain functions of numbers, unless one of them can only be meant
@@ -11,7 +11,7 @@ from math import prod
 from typing import Any
 
 from sdmodel.model.names import key
-from sdmodel.read.xmile.calls import arithmetic, built_in, call
+from sdmodel.read.xmile.calls import built_in, call
 from sdmodel.read.xmile.grammar import Name, Slice, Star, Tree
 from sdmodel.read.xmile.modules import Names, plain
 from sdmodel.read.xmile.place import Place
@@ -19,12 +19,12 @@ from sdmodel.read.xmile.ranges import Ranges
 from sdmodel.read.xmile.tokens import EquationError
 
 Of = Callable[[Tree, Place], Any]
-_PYSD = {"sum": "sum", "prod": "prod", "min": "vmin_xmile", "max": "vmax_xmile", "mean": "sum", "stddev": "sum"}
+_NAMES = {"min": "vmin_xmile", "max": "vmax_xmile", **{name: name for name in ("sum", "prod", "mean", "stddev")}}
 
 
 def reduces(function: str, arguments: Sequence[Tree], place: Place, names: Names) -> bool:
     """Whether a function is one of these, and gets whole arrays."""
-    if function not in _PYSD or not arguments:
+    if function not in _NAMES or not arguments:
         return False
     if function in ("sum", "prod") or len(arguments) == 1:
         return True
@@ -47,25 +47,19 @@ def reduction(function: str, arguments: Sequence[Tree], place: Place, of: Of, ra
     for argument in arguments:
         own: dict[str, int] = {}
         value = of(argument, replace(place, marks=own))
-        values.append(call(_PYSD[function], value) if own else value)
+        values.append(call(_NAMES[function], value) if own else value)
         ranges.spend(place.free, prod(own.values()))
         marks |= own
     if function in ("min", "max"):
         return built_in(function, values)
     if len(arguments) != 1:
         raise EquationError(f"{function.upper()} of whole arrays takes 1 argument, not {len(arguments)}")
-    count = float(prod(marks.values()))
-    if function == "mean" and marks:
-        return arithmetic(["/"], (values[0], count))
-    if function == "stddev":
-        return _deviation(of(arguments[0], replace(place, marks={})), values[0], count) if marks else 0.0
     return values[0]
 
 
-def _deviation(value: Any, total: Any, count: float) -> Any:
-    """The standard deviation of all elements, as of a whole population."""
-    apart = arithmetic(["-"], (value, arithmetic(["/"], (total, count))))
-    return call("sqrt", arithmetic(["/"], (call("sum", arithmetic(["*"], (apart, apart))), count)))
+def rank(array: Tree, wanted: Tree, place: Place, of: Of) -> Any:
+    """RANK: the number of the element that has a rank."""
+    return call("rank", of(array, replace(place, marks={})), of(wanted, place))
 
 
 def size(tree: Tree, place: Place, of: Of, ranges: Ranges) -> float:

@@ -8,6 +8,7 @@ _BRACE = re.compile(r"[{}]")
 _TOKEN = re.compile(
     r"""(?P<space>[\s\u00a0]++)
     |(?P<number>(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?)
+    |(?P<function>(?i:sample\ if\ true|if\ then\ else)(?=\s*\())
     |(?P<name>\.?(?:"(?:\\.|[^"\\])++"|[^\W\d][\w$']*+)(?:[.\u00b7](?:"(?:\\.|[^"\\])++"|[^\W\d][\w$']*+))*+)
     |(?P<operator>//|<=|>=|<>|><|[-+*/^=<>()\[\],;:@!])""",
     re.VERBOSE,
@@ -57,7 +58,9 @@ def tokens(text: str) -> list[Token]:
         if match is None:
             raise EquationError(_stops(text, at))
         kind, word = str(match.lastgroup), match.group()
-        if kind == "name" and word.lower() in _WORDS:
+        if kind == "function":  # the two of Vensim's whose names hold a word that is an operator
+            kind = "name"
+        elif kind == "name" and word.lower() in _WORDS:
             kind, word = "operator", word.lower()
         if kind == "name" and found and found[-1].kind == "name":
             found[-1] = Token("name", f"{found[-1].text} {word}", found[-1].at)
