@@ -163,8 +163,8 @@ def test_only_large_models_are_cut(model, large):
     """A small model is one function, in which values stay in registers; a large one has many short ones."""
     assert kernel(program(model, ALL), width=8, wide_permute=False).text.count("define") == 1
     assert kernel(program(large, ("all",)), width=8, wide_permute=False).text.count("define") == 1
-    many = large.replaced([], [Auxiliary(name=f"copy {n}", equation=large["all"].equation) for n in range(30)])
-    text = kernel(program(many, [f"copy {n}" for n in range(30)]), width=8, wide_permute=False).text
+    many = large.replaced([], [Auxiliary(name=f"copy {n}", equation=large["all"].equation) for n in range(900)])
+    text = kernel(program(many, [f"copy {n}" for n in range(900)]), width=8, wide_permute=False).text
     parts = [body.split("\n}")[0] for body in re.split(r"\ndefine internal ", text)[1:]]
     assert len(parts) > 5
     assert max(part.count("\n") for part in parts) < 1000
