@@ -56,14 +56,15 @@ def compiled(text: str) -> Native:
     identity = "\n".join([text, llvmlite.__version__, str(llvm.llvm_version_info), here.cpu, here.features, *_OPTIONS])
     place = place_of(identity, ".o")
     code = kept(place)
-    module = llvm.parse_assembly("" if code else text)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    if code:
-        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
-    else:
-        engine.set_object_cache(lambda _, made: keep(place, made))
+    cached = code is not None
+    if code is None:
+        # written as an object file and loaded: compiled by the engine itself, a large kernel takes seven times as long
+        code = machine.emit_object(llvm.parse_assembly(text))
+        keep(place, code)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
-    return Native(engine.get_function_address("run"), engine, bool(code))
+    return Native(engine.get_function_address("run"), engine, cached)
 
 
 def function(native: Native, *argument_types: Any) -> Any:

@@ -50,7 +50,7 @@ class Kernel:
 def suitable_width(program: Program) -> int:
     """How many members a group has: eight; more in a small model without long functions, to have work for all units."""
     memory = [name for name in program.step if isinstance(program.model[name], Stock | Held)]
-    nodes = [node for expr in _expressions(program, program.step) for node in walk(expr)]
+    nodes = [node for expr in _expressions(program, (*program.step, *program.save)) for node in walk(expr)]
     plain = all(not isinstance(node, Interpolate) and getattr(node, "operation", "") not in LONG for node in nodes)
     if len(memory) > REGISTERS or len(nodes) > _SMALL or not plain or program.delays:
         return 8

@@ -173,11 +173,10 @@ def _searched(
 ) -> list[Expr]:
     """Shares on any curves: the level by halving an interval, then by secants once it is short."""
 
-    def served(level: Expr) -> list[Expr]:
-        return [
-            times(request, _curve(kind, over(minus(level, middle), width)))
-            for kind, request, middle, width in zip(kinds, requests, middles, widths, strict=True)
-        ]
+    def served(level: Expr, turn: int) -> list[Expr]:
+        distances = [over(minus(level, middle), width) for middle, width in zip(middles, widths, strict=True)]
+        kept = _kept(workings, f"distance {turn}", distances)
+        return [times(request, _curve(kind, x)) for kind, request, x in zip(kinds, requests, kept, strict=True)]
 
     total = workings.keep("requested", balanced("add", requests))
     enough = workings.keep("enough", either(op("greater_equal", supply, total), ONE, ZERO))
@@ -187,7 +186,7 @@ def _searched(
     for turn in range(1, _HALVINGS + _SECANTS + 1):
         weight = HALF if turn <= _HALVINGS else _crossing(low, high)
         level = workings.keep(f"level {turn}", plus(low.level, times(weight, minus(high.level, low.level))))
-        excess = workings.keep(f"excess {turn}", minus(balanced("add", served(level)), supply))
+        excess = workings.keep(f"excess {turn}", minus(balanced("add", served(level, turn)), supply))
         more = workings.keep(f"more {turn}", either(op("greater", excess, ZERO), ONE, ZERO))
         is_secant = turn > _HALVINGS
         low, high = (
@@ -195,7 +194,7 @@ def _searched(
             _moved(workings, f"high {turn}", high, level, excess, minus(ONE, more), is_secant),
         )
     level = workings.keep("level", plus(low.level, times(_crossing(low, high), minus(high.level, low.level))))
-    return [either(enough, request, one) for request, one in zip(requests, served(level), strict=True)]
+    return [either(enough, request, one) for request, one in zip(requests, served(level, 0), strict=True)]
 
 
 @dataclass(frozen=True)
