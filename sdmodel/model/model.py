@@ -126,7 +126,7 @@ class Table(Described):
 
 
 Variable = Constant | Auxiliary | Stock | Held | FixedDelay | Frozen | Draw | Table
-INTEGRATIONS = ("euler", "rk2", "rk4")
+INTEGRATIONS = ("euler", "rk2", "heun", "rk4")
 
 
 def fields_of(said: Described) -> dict[str, Any]:
@@ -138,7 +138,8 @@ def fields_of(said: Described) -> dict[str, Any]:
 class Model:
     """A model: `variables` in the order of the file, controls among them; `path` is the file that it came from.
 
-    `integration` is the method that the file asks for, one of INTEGRATIONS.
+    `integration` is the method that the file asks for, one of INTEGRATIONS: of second order Vensim has the midpoint
+    method ("rk2"), XMILE's tools that of Heun ("heun").
     """
 
     name: str
@@ -154,7 +155,7 @@ class Model:
         """The variable of that name in any spelling; ModelError with the nearest name when there is none."""
         variable = self._by_key.get(key(name))
         if variable is None:
-            shown = [candidate.name for candidate in self.visible()]
+            shown = dict.fromkeys(part for one in self.visible() for part in (one.array, one.name) if part)
             raise ModelError(f'{self.name}: the model has no variable "{name}".{did_you_mean(name, shown)}')
         return variable
 

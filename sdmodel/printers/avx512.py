@@ -32,3 +32,12 @@ def permute(emit: Emitter, low: Value, index: Value, high: Value) -> Value:
     emit.declarations[name] = f"declare <8 x double> @{name}(<8 x double>, <8 x i64>, <8 x double>)"
     call = f"call <8 x double> @{name}(<8 x double> {{0}}, <8 x i64> {{1}}, <8 x double> {{2}})"
     return emit.instruction("number", call, low, index, high)
+
+
+def permute_eight(emit: Emitter, register: Value, index: Value) -> Value:
+    """Lanes of the eight numbers in a register, chosen by the last three bits of `index`."""
+    name = "llvm.x86.avx512.permvar.df.512"
+    emit.declarations[name] = f"declare <8 x double> @{name}(<8 x double>, <8 x i64>)"
+    return emit.instruction(
+        "number", f"call <8 x double> @{name}(<8 x double> {{0}}, <8 x i64> {{1}})", register, index
+    )

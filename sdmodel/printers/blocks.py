@@ -5,10 +5,11 @@ computed from them or from the clock; the value of a sample, a fixed delay or a 
 of the step.
 """
 
-from collections.abc import Iterator
-from functools import reduce
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import partial, reduce
 
-from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
+from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref, walk
 from sdmodel.model.model import TIME, Auxiliary, Draw, FixedDelay, Frozen, Held, Stock, Table, Variable
 from sdmodel.model.switches import HEAD, SWITCHES, deciding
 from sdmodel.printers.draws import drawn
@@ -43,6 +44,7 @@ class Blocks:
         self.level = ONCE
         self.once_a_step = WHOLE if emit.staged else STEP
         self.limits = 0
+        self.common = _common_divisors(program)
         if emit.staged and program.delays:
             self.spare = emit.slot()
 
@@ -76,16 +78,21 @@ class Blocks:
     def product(self, expr: Expr, *factor: Value) -> Value:
         """A chain of factors and divisors: those that hold longest first, together and once; then the oldest first.
 
+        What stands still, or divides more than once, divides by its reciprocal: within two units in the last place.
         The order of age lets chains share their beginnings, and the value that was computed last wait for nothing.
         """
         emit = self.emit
         factors, divisors = _chain(expr)
         above = [*factor, *(emit.as_number(self.of(one)) for one in factors)]
         below = [emit.as_number(self.of(divisor)) for divisor in divisors]
-        lasting = [divisor for divisor in below if divisor.level in (ONCE, PHASE)]
-        if any(value.level > PHASE for value in above):
-            above += [emit.divide(emit.number(1.0), divisor) for divisor in lasting]
-            below = [divisor for divisor in below if divisor not in lasting]
+        moves, common = any(value.level > PHASE for value in above), set() if emit.exact else self.common
+        inverted = [
+            value
+            for value, divisor in zip(below, divisors, strict=True)
+            if (moves if value.level in (ONCE, PHASE) else divisor in common)
+        ]
+        above += [emit.divide(emit.number(1.0), value) for value in inverted]
+        below = [value for value in below if value not in inverted]
         above.sort(key=lambda value: (value.level, value.age))
         result = reduce(emit.multiply, above)
         return emit.divide(result, reduce(emit.multiply, below)) if below else result
@@ -271,10 +278,18 @@ class Blocks:
         before = emit.fresh()
         emit.write(SAVE, f"{before} = load {emit.types['number']}, ptr {note}, align {8 * emit.width}")
         status = Value(before, SAVE)
-        for value in values:
-            status = emit.strict("fadd", status, emit.strict("fmul", value, emit.number(0.0)))
+        status = self.noted(status, values)
         status, note = emit.at(status, SAVE), self._status_pointer() if emit.split else note
         emit.write(SAVE, f"store {emit.types['number']} {status.text}, ptr {note}, align {8 * emit.width}")
+
+    def noted(self, status: Value, values: Iterable[Value]) -> Value:
+        """`status`, or not a number in lanes where one of the values is not finite; many go in several chains."""
+        emit, zero = self.emit, self.emit.number(0.0)
+        chains = [status] if self.in_registers or emit.split else [status, zero, zero, zero]
+        for place, value in enumerate(values):
+            chain = place % len(chains)
+            chains[chain] = emit.fused(value, zero, chains[chain])
+        return reduce(partial(emit.strict, "fadd"), chains)
 
     def checked(self) -> Iterator[Value]:
         """All stocks and all that is saved, which is kept on the way."""
@@ -311,3 +326,13 @@ def _chain(expr: Expr) -> tuple[list[Expr], list[Expr]]:
         return [expr], []
     (above, below), (more, under) = map(_chain, expr.arguments)
     return (above + more, below + under) if expr.operation == "multiply" else (above + under, below + more)
+
+
+def _common_divisors(program: Program) -> set[Expr]:
+    """Expressions by which a step divides more than once."""
+    times: Counter[Expr] = Counter()
+    for name in (*program.step, *program.save):
+        for node in (node for expr in program.model[name].expressions() for node in walk(expr)):
+            if isinstance(node, Apply) and node.operation == "divide":
+                times.update(_chain(node.arguments[1])[0])
+    return {divisor for divisor, count in times.items() if count > 1}

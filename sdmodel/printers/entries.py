@@ -16,6 +16,25 @@ def picked(emit: Emitter, entries: tuple[float, ...], place: Value, *, same: boo
     return _loaded(emit, entries, index, same)
 
 
+def picked_by_bits(emit: Emitter, entries: tuple[float, ...], place: Value) -> Value:
+    """entries[i] in each lane, i in the last bits of the number `place`; what is not a number picks any entry."""
+    size = max(8, 1 << (len(entries) - 1).bit_length())
+    padded = (*entries, *([entries[-1]] * (size - len(entries))))
+    bits = emit.convert("bitcast", place, "whole")
+    if not emit.avx512 or size > _LONGEST_PERMUTED:
+        return _loaded(emit, padded, emit.bits("and", bits, emit.whole(size - 1)))
+    registers = [emit.vector(list(padded[first : first + 8])) for first in range(0, size, 8)]
+    if size == 8:
+        return avx512.permute_eight(emit, registers[0], bits)
+    pairs = [avx512.permute(emit, low, bits, high) for low, high in zip(registers[::2], registers[1::2], strict=True)]
+    if size == 16:
+        return pairs[0]
+    upper = emit.instruction(
+        "truth", f"trunc {emit.types['whole']} {{0}} to {emit.types['truth']}", emit.bits("lshr", bits, emit.whole(4))
+    )
+    return emit.select(upper, pairs[1], pairs[0])
+
+
 def picked_of_sixteen(emit: Emitter, entries: tuple[float, ...], place: Value) -> Value:
     """entries[i] of a table of sixteen, i in the last four bits of `place`, whatever number it is."""
     bits = emit.convert("bitcast", place, "whole")

@@ -36,7 +36,6 @@ from sdmodel.printers.operators import (
     call,
 )
 from sdmodel.printers.stages import STAGES
-from sdmodel.printers.staging import stages_of
 
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _FUNCTION = 10_000  # characters of one printed function: V8 does not optimise functions of more than 60 kB of bytecode
@@ -241,7 +240,7 @@ class _Script:
         inputs = [(one.name, one.value) for one in self.model.variables if isinstance(one, Constant)]
         computed = [*own.stocks, *(one for one in controls if isinstance(one, Auxiliary))]
         yield "return assembled({"
-        stages = stages_of(self.model) or STAGES["euler"]
+        stages = STAGES[self.model.integration]
         yield f"v, given, held, flows, entering, time: {place[TIME]},"
         yield f"stages: [{', '.join(f'[{_literal(stage.share)}, {_literal(stage.weight)}]' for stage in stages)}],"
         yield f"heads: [{', '.join(str(place[head.name]) for head in own.heads)}],"

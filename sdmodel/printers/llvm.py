@@ -22,7 +22,7 @@ from sdmodel.printers import frame, parts, staging
 from sdmodel.printers.blocks import REGISTERS, Blocks
 from sdmodel.printers.emitter import Emitter
 from sdmodel.printers.program import LONG, Program
-from sdmodel.printers.stages import Stage
+from sdmodel.printers.stages import STAGES, Stage
 from sdmodel.printers.writer import GATE, ONCE, PHASE, SAVE, STEP, WHOLE, Value
 
 _SIGNATURE = (
@@ -69,7 +69,8 @@ def kernel(program: Program, *, width: int, wide_permute: bool, split: bool | No
     if split is None:
         every = _expressions(program, (*program.start, *program.step, *program.save))
         split = sum(1 for expr in every for _ in walk(expr)) > _LARGE
-    steps = staging.stages_of(program.model)
+    stages = STAGES[program.model.integration]
+    steps = stages if len(stages) > 1 else ()
     emit = Emitter(width, split, bool(steps), wide_permute=wide_permute)
     blocks = Blocks(program, emit)
     blocks.start()

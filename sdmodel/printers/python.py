@@ -33,7 +33,7 @@ from sdmodel.printers.identifiers import Identifiers, comment
 from sdmodel.printers.moments import moments
 from sdmodel.printers.operators import Form, Infix
 from sdmodel.printers.python_forms import HELPERS, PYTHON, literal, needed, reading
-from sdmodel.printers.staging import stages_of
+from sdmodel.printers.stages import STAGES
 
 _WIDTH = 110
 _DOCUMENTED = 160  # characters of a documentation that a comment shows
@@ -87,7 +87,8 @@ class _Program:
         self.parts: list[str] = []
         self.identifiers, self.used = identifiers, 0
         self.infix = Infix(PYTHON, self.of, self.table_form, self.aside)
-        self.stages = stages_of(model) if self.moments.stocks else ()
+        stages = STAGES[model.integration]
+        self.stages = stages if self.moments.stocks and len(stages) > 1 else ()
 
     # --- pieces -----------------------------------------------------------------------------------------------------
 

@@ -5,27 +5,12 @@ stocks of the next stage, `ahead` of the head of the step, in `write`; and with 
 which end as the stocks of the next step. So the code of a step is there once, whatever the number of stages.
 
 What changes once a step (samples, fixed delays) is kept in the first stage, whose time is that of the step; later
-stages write it where nobody reads. Of second order there are two methods: Vensim goes half a step and takes the rates
-there for the whole step (its manual, "Runge-Kutta Integration"); XMILE's tools take the mean of the rates at both ends.
+stages write it where nobody reads.
 """
 
-from pathlib import PurePath
-
-from sdmodel.model.model import Model
 from sdmodel.printers.emitter import Emitter
 from sdmodel.printers.frame import spread
-from sdmodel.printers.stages import STAGES, Stage
-
-_XMILE = (".xmile", ".stmx", ".itmx", ".xml")
-_MIDPOINT = (Stage(0.0, 0.0), Stage(0.5, 1.0))
-
-
-def stages_of(model: Model) -> tuple[Stage, ...]:
-    """The stages of a model's method of integration; none for Euler's, which has but one."""
-    if model.integration == "euler":
-        return ()
-    is_vensim = PurePath(model.path).suffix.lower() not in _XMILE
-    return _MIDPOINT if model.integration == "rk2" and is_vensim else STAGES[model.integration]
+from sdmodel.printers.stages import Stage
 
 
 def table(emit: Emitter, stages: tuple[Stage, ...]) -> str:

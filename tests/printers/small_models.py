@@ -143,8 +143,8 @@ def of_draws():
     )
 
 
-def growing(integration, path=""):
-    """x' = x, and y' = Time^3, from 1 and 0; which method of second order it is hangs on the kind of file."""
+def growing(integration):
+    """x' = x, and y' = Time^3, from 1 and 0."""
     return Model(
         "growing",
         (
@@ -152,7 +152,6 @@ def growing(integration, path=""):
             Stock(name="x", net_flow=Ref("x"), initial=Number(1.0)),
             Stock(name="y", net_flow=op("power", NOW, 3), initial=Number(0.0)),
         ),
-        path=path,
         integration=integration,
     )
 

@@ -73,7 +73,7 @@ SMALL = {
     **{f"memory {method}": (small.of_memory(method), [{}, {"lag": 0.0}]) for method in ("rk2", "rk4")},
     **{f"growing {method}": (small.growing(method), [{}]) for method in ("euler", "rk2", "rk4")},
     **{f"switching {method}": (small.switching(method), [{}]) for method in ("euler", "rk2", "rk4")},
-    "growing by XMILE": (small.growing("rk2", "m.xmile"), [{}]),
+    "growing by Heun": (small.growing("heun"), [{}]),
     "draws": (small.of_draws(), [{}]),
     "hostile": (small.hostile(), [{}]),
 }

@@ -93,6 +93,28 @@ def test_tables_of_every_kind_and_size_are_read_as_the_plain_evaluator_reads_the
                 assert same.all(), (one.name, at[good][~same][:5], found[~same][:5], wanted[~same][:5])
 
 
+@pytest.mark.parametrize("kind", KINDS[:2])
+@pytest.mark.parametrize("start", [0.0, -0.7, 1900.0])
+@pytest.mark.parametrize("size", [2, 8, 9, 16, 17, 32, 33, 70])
+def test_evenly_spaced_points_are_met_to_rounding(kind, start, size, table):
+    """On lines: in registers of all sizes and in memory; far from zero too; beyond the ends, and for no number."""
+    x = tuple(start + 0.1 * place for place in range(size))
+    y = tuple(map(float, np.random.default_rng(size).uniform(0, 1, size)))
+    one = Table(name="t", x=x, y=y, beyond=kind)
+    at = np.array([*x, *((a + b) / 2 for a, b in pairwise(x)), start - 1, start + 0.1 * size + 1, *AWKWARD])
+    finite = np.isfinite(at)
+    ends = np.array([math.inf, -math.inf, math.nan])
+    above = np.concatenate([np.where(finite, at, 1.0), [1.0, -1.0, 0.0]])
+    below = np.concatenate([finite, [0.0, 0.0, 0.0]])
+    at = np.concatenate([at, ends])
+    found = compiled.simulate(model_of([one]), table({"above": above, "below": below}), save=["moving t"])
+    wanted = np.array([interpolate(one, value) for value in at])
+    reach = np.abs(np.nan_to_num(wanted, posinf=0, neginf=0))
+    error = 4e-16 * (size + 10 * start if start > 1 else size) * np.maximum(1, reach)
+    same = np.isclose(found["moving t"].values[:, -1], wanted, rtol=0, atol=error, equal_nan=True)
+    assert same.all(), (at[~same], found["moving t"].values[~same, -1], wanted[~same])
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("size", [5, 40, 500])
 def test_a_table_read_at_the_clock_has_the_same_value_in_all_members(kind, size, table):
@@ -167,6 +189,13 @@ def test_the_length_of_a_kernel_grows_with_the_logarithm_of_a_table(kind):
         model = model_of([Table(name="t", x=x, y=y, beyond=kind)])
         sizes[size] = len(kernel(program(model, ["moving t"]), width=8, wide_permute=True).text)
     assert sizes[1000] < 2 * sizes[64]
+
+
+def test_a_table_whose_lines_have_no_numbers_is_read_the_long_way(table):
+    """The difference of two values overflows: the points behind are as they were."""
+    one = Table(name="t", x=(0.0, 1.0, 2.0), y=(-1e308, 1e308, 1e308))
+    runs = compiled.simulate(model_of([one]), table({"above": [1.0, 1.5, 2.0, 1e300]}), save=["moving t"])
+    assert (runs["moving t"].values[:, -1] == 1e308).all()
 
 
 def test_a_table_of_a_table_of_a_literal_is_a_literal_place(table):

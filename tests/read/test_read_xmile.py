@@ -298,7 +298,7 @@ def test_a_saving_interval_may_be_a_variable(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("method", "wanted"), [("", "euler"), ("Euler", "euler"), ("rk2", "rk2"), ("RK45, RK4", "rk4")]
+    ("method", "wanted"), [("", "euler"), ("Euler", "euler"), ("rk2", "heun"), ("RK45, RK4", "rk4")]
 )
 def test_the_integration_method_is_known_in_the_model(tmp_path, method, wanted):
     """Of several, the first that is known here."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sdmodel.errors import ModelError
 from sdmodel.read.xmile.markup import Node
 
-_METHODS = {"": "euler", "euler": "euler", "rk2": "rk2", "rk4": "rk4", "runge-kutta 2": "rk2", "runge-kutta 4": "rk4"}
+_METHODS = {"": "euler", "euler": "euler", "rk2": "heun", "rk4": "rk4", "runge-kutta 2": "heun", "runge-kutta 4": "rk4"}
 _SAVES = ("save_interval", "isee:save_interval")
 
 
