@@ -1,5 +1,6 @@
 """Words on the command line → calls; nothing is computed here."""
 
+import gc
 import os
 import sys
 from typing import Annotated
@@ -20,6 +21,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 _STOPPED = 130  # as shells count: 128 + SIGINT
+_OBJECTS = 200_000  # made between two searches for garbage: with Python's 700, a run spends a fifth of its time on them
 _LOOK, _RUN, _EXPLAIN, _TELL = "Look at a model", "Run it", "Explain the runs", "Tell"
 app.command("models", rich_help_panel=_LOOK)(look.models)
 app.command("inspect", rich_help_panel=_LOOK)(look.inspect)
@@ -50,6 +52,8 @@ def _options(
 
 def main() -> None:
     """The console script: a mistake of use is one message and exit code 2, a failed check 1, a fault of ours 70."""
+    usual = gc.get_threshold()
+    gc.set_threshold(_OBJECTS)
     try:
         app()
     except SdmodelError as error:
@@ -74,3 +78,5 @@ def main() -> None:
         told = f"{type(error).__name__}: {error}".partition("\n")[0]
         fail(f"a fault inside sdmodel: {told}. Please report it; SDMODEL_TRACEBACK=1 shows where it happened.")
         sys.exit(70)
+    finally:
+        gc.set_threshold(*usual)

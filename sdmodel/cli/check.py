@@ -2,14 +2,13 @@
 
 import json
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
-from sdmodel.cli.look import Json
+from sdmodel.cli.look import Data, Folders, Json
 from sdmodel.cli.numbers import counted
 from sdmodel.errors import ExperimentError
 
@@ -24,7 +23,8 @@ Synonyms = Annotated[
 def check(
     model: Annotated[str, typer.Argument(help="A model file, a study (.toml), or the name of a shipped model.")],
     synonym: Synonyms = None,
-    data: Annotated[list[Path] | None, typer.Option(help="Course of variables that follow data; repeat.")] = None,
+    data: Data = None,
+    folders: Folders = None,
     pysd: Annotated[bool, typer.Option(help="Run it with PySD as well; slow for a large model.")] = True,
     as_json: Json = False,
 ) -> None:
@@ -41,7 +41,7 @@ def check(
 
     path, _ = shipped.pair(model)
     with progress() as told:
-        found = preflight(path, synonyms=groups, data=data or (), pysd=pysd, progress=told)
+        found = preflight(path, synonyms=groups, data=data or (), folders=folders or (), pysd=pysd, progress=told)
     if as_json:
         print(json.dumps(_as_data(found), indent=2, ensure_ascii=False, allow_nan=False))
     else:

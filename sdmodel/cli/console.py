@@ -8,21 +8,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
 
 PIPED = 160
 """Columns of a table that no screen limits."""
@@ -52,23 +46,20 @@ class Column:
         return min(natural, self.wraps) if self.wraps else natural
 
 
-class _Rate(ProgressColumn):
-    """Work done a second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text(f"{speed:,.0f}/s" if speed and speed >= 1 else "", style="dim")
-
-
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None] | None]:
     """A callback (stage, done now, total) that draws one bar a stage; None where nobody looks at the screen."""
     if not err.is_terminal:
         yield None
         return
+    # a hundredth of a second that commands without a bar need not pay
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from sdmodel.cli.rate import Rate
+
     columns = (
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
-        *(_Rate(), TimeRemainingColumn(elapsed_when_finished=True)),
+        *(Rate(), TimeRemainingColumn(elapsed_when_finished=True)),
     )
     with Progress(*columns, console=err) as bars:
         tasks: dict[str, TaskID] = {}

@@ -9,7 +9,7 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import say
-from sdmodel.cli.look import Json
+from sdmodel.cli.look import Data, Folders, Json
 from sdmodel.errors import RunsError
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ _NEXT = {
 def export(
     model: Annotated[str, typer.Argument(help="A model file, a study (.toml), or the name of a shipped model.")],
     to: Annotated[Target, typer.Option(help="The language.")] = Target.python,
+    data: Data = None,
+    folders: Folders = None,
     output: Annotated[Path | None, typer.Option(help="File to write.", show_default="outputs/NAME.py or .js")] = None,
     as_json: Json = False,
 ) -> None:
@@ -48,7 +50,7 @@ def export(
     source, _ = shipped.pair(model)
     path = output or shipped.OUTPUTS / f"{source.stem}{_SUFFIXES[to]}"
     _spare(source, path)
-    known = read(source)
+    known = read(source, data=data or (), folders=folders or ())
     text = _printed(known, to)
     with new_file(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")

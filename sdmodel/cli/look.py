@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sdmodel.model.model import Model, Variable
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+Data = Annotated[list[Path] | None, typer.Option(help="Course of variables that follow data: .csv, .tab; repeat.")]
+Folders = Annotated[
+    list[Path] | None, typer.Option("--data-folder", help="Let the model read spreadsheets from here too; repeat.")
+]
 _PLURALS = {
     "stock": "stocks",
     "constant": "constants",
@@ -54,7 +58,8 @@ def inspect(
     model: Annotated[str, typer.Argument(help="A .mdl file, a study (.toml), or the name of a shipped model.")],
     variable: Annotated[str | None, typer.Argument(help="Show this variable only, in full.")] = None,
     every: Annotated[bool, typer.Option("--all", help="List auxiliaries and tables as well.")] = False,
-    data: Annotated[list[Path] | None, typer.Option(help="Course of variables that follow data; repeat.")] = None,
+    data: Data = None,
+    folders: Folders = None,
     as_json: Json = False,
 ) -> None:
     """Show what a model holds: its time, stocks, constants; or one variable with its equation and neighbours.
@@ -67,7 +72,7 @@ def inspect(
     from sdmodel.read import read  # PySD takes most of a second to load
 
     path, _ = shipped.pair(model)
-    known = read(path, data=data or ())
+    known = read(path, data=data or (), folders=folders or ())
     if variable:
         elements = [one for one in known.visible() if one.array and key(one.array) == key(variable)]
         _print_one(_array(elements) if elements else _with_neighbours(known, known[variable]), as_json)
@@ -152,13 +157,10 @@ def _overview(model: "Model", rows: list[dict[str, Any]], every: bool) -> None:
     kinds = [type(one).__name__.lower() for one in model.visible()]
     counts = ", ".join(f"{kinds.count(kind)} {plural}" for kind, plural in _PLURALS.items() if kind in kinds)
     say(f"{model.name}: {len(kinds)} variables ({counts})")
-    start, stop, step, save = (next((row for row in rows if row["name"] == name), None) for name in CONTROLS)
-    if start and stop and step and save:
-        every_time = "every step" if save["equation"] == "TIME STEP" else f"every {save['equation']}"
-        unit = start["unit"]
-        say(
-            f"time: {start['equation']} to {stop['equation']} {unit} in steps of {step['equation']}, saved {every_time}"
-        )
+    start, stop, step, save = (_setting(model, name) for name in CONTROLS)
+    unit = model[CONTROLS[0]].unit
+    every_time = "every step" if save == "TIME STEP" else f"every {save}"
+    say(f"time: {start} to {stop}{f' {unit}' if unit else ''} in steps of {step}, saved {every_time}")
     for kind in _PLURALS if every else _SHORT:
         chosen = [row for row in rows if row["kind"] == kind and row["name"] not in CONTROLS]
         if chosen:
@@ -166,6 +168,15 @@ def _overview(model: "Model", rows: list[dict[str, Any]], every: bool) -> None:
             table(_PLURALS[kind], _columns(kind, chosen))
     if not every and set(kinds) - set(_SHORT):
         say("\nnext: --all lists auxiliaries and tables as well; a name after the model shows one variable in full")
+
+
+def _setting(model: "Model", name: str) -> str:
+    """What the file says of a control setting: its equation, or its value where that has no text, as in XMILE."""
+    from sdmodel.model.expr import Number
+    from sdmodel.model.infix import infix
+
+    variable = model[name]
+    return variable.text or infix(next(iter(variable.expressions()), Number(getattr(variable, "value", 0.0))))
 
 
 def _columns(kind: str, rows: list[dict[str, Any]]) -> list[Column]:

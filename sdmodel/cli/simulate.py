@@ -16,8 +16,7 @@ from sdmodel.cli.numbers import MISSING, counted
 from sdmodel.errors import ExperimentError, StudyError
 
 if TYPE_CHECKING:
-    import xarray as xr
-
+    from sdmodel.cli.single import Single
     from sdmodel.model.model import Model
     from sdmodel.pipeline import Stored
 
@@ -34,6 +33,7 @@ class Integration(StrEnum):
 
     euler = "euler"
     rk2 = "rk2"
+    heun = "heun"
     rk4 = "rk4"
 
 
@@ -83,8 +83,7 @@ def run(
     sdmodel run sir --scenario lockdown --set "contact rate=8" --output run.csv
     """
     started = time.perf_counter()
-    from sdmodel.design.experiments import settings_experiment  # xarray and PySD: not for --help
-    from sdmodel.read import read
+    from sdmodel.read import read  # NumPy: not for --help
 
     path, study_path = shipped.pair(model)
     known = read(path, data=data or (), folders=folders or ())
@@ -96,21 +95,40 @@ def run(
         from sdmodel.study.file import read_study
 
         study = bind(read_study(study_path), known)
-    experiment = settings_experiment(known, _settings(settings or []), study, scenario, tuple(shock or ()))
-    runs = _engine(engine, integration, seed)(known, experiment)
-    for told in runs.attrs.get("failures", []):
-        warn(told)
-    one = _whole(known, runs)
-    if output:
-        from sdmodel.runs.table import save_table
+    wanted = _settings(settings or [])
+    if study or scenario is not None or engine is Engine.pysd:
+        from sdmodel.cli.single import of_runs
+        from sdmodel.design.experiments import settings_experiment  # xarray: what plain arrays need not pay
 
-        save_table(one, output)
-    if as_json:
-        print(json.dumps(_summary(known, one), indent=2, allow_nan=False))
+        experiment = settings_experiment(known, wanted, study, scenario, tuple(shock or ()))
+        one = of_runs(known, _engine(engine, integration, seed)(known, experiment))
     else:
-        _print_run(known, one, time.perf_counter() - started)
+        one = _alone(known, wanted, integration, seed)
+    for told in one.failures:
+        warn(told)
+    if output:
+        from sdmodel.runs.table import save_columns  # NumPy: not for --help
+
+        save_columns(one.columns(), output)
+    if as_json:
+        print(json.dumps(one.summary(), indent=2, allow_nan=False))
+    else:
+        _print_run(one, time.perf_counter() - started)
         if output:
             say(f"\nwrote {output}")
+
+
+def _alone(model: "Model", wanted: dict[str, float], integration: Integration | None, seed: int | None) -> "Single":
+    """The run of a model and no study, in plain arrays: a labelled table would take half a second to load."""
+    from sdmodel.cli.single import of_arrays
+
+    own: dict[str, Any] = {}
+    if wanted:
+        from sdmodel.design.asked import settings_of
+
+        told = settings_of(model, wanted)
+        own = {variable.name: told[variable.name] for variable in model.variables if variable.name in told}
+    return of_arrays(model, own, integration, seed)
 
 
 def _settings(words: list[str]) -> dict[str, float]:
@@ -138,56 +156,12 @@ def _engine(engine: Engine, integration: Integration | None, seed: int | None) -
     return partial(compiled.simulate, integration=integration, seed=seed)
 
 
-def _whole(model: "Model", runs: "xr.Dataset") -> "xr.Dataset":
-    """The one run with every variable of the model in the file's order; constants, as they were set, as numbers."""
-    from sdmodel.model.model import Table
-
-    one = runs.isel(experiment=0, drop=True)
-    names = [variable.name for variable in model.visible() if not isinstance(variable, Table)]
-    set_ = {str(name) for name in one.data_vars if not one[name].dims}
-    constants = {name: float(one[name]) if name in set_ else value for name, value in model.constants.items()}
-    columns: dict[str, Any] = {}
-    for name in names:
-        if name in one and one[name].dims:
-            columns[name] = one[name].variable
-        elif name in constants:
-            columns[name] = ((), constants[name], {"units": model[name].unit, "long_name": name, "role": "input"})
-    return one.drop_vars([str(name) for name in one.data_vars]).assign(columns)
-
-
-def _summary(model: "Model", one: "xr.Dataset") -> dict[str, Any]:
-    from sdmodel.model.model import Stock
-
-    def number(value: Any) -> float | None:
-        return float(value) if float("-inf") < float(value) < float("inf") else None
-
-    times = one["time"].values
-    stocks = {
-        stock.name: {
-            "unit": stock.unit,
-            "first": number(one[stock.name].values[0]),
-            "last": number(one[stock.name].values[-1]),
-            "min": number(one[stock.name].min()),
-            "max": number(one[stock.name].max()),
-        }
-        for stock in model.of(Stock)
-        if not stock.hidden
-    }
-    return {
-        "model": model.name,
-        "start": float(times[0]),
-        "stop": float(times[-1]),
-        "saved": len(times),
-        "stocks": stocks,
-    }
-
-
-def _print_run(model: "Model", one: "xr.Dataset", seconds: float) -> None:
-    told = _summary(model, one)
+def _print_run(one: "Single", seconds: float) -> None:
+    told = one.summary()
     stocks = told["stocks"]
     start, stop = (f"{told[end]:g}" for end in ("start", "stop"))
-    unit = one["time"].attrs.get("units", "")
-    say(f"{model.name}: {start} to {stop}{f' {unit}' if unit else ''}, {told['saved']} saved times, {seconds:.2f} s")
+    unit = f" {one.clock_unit}" if one.clock_unit else ""
+    say(f"{told['model']}: {start} to {stop}{unit}, {told['saved']} saved times, {seconds:.2f} s")
 
     def cells(part: str) -> list[str]:
         return [MISSING if stock[part] is None else f"{stock[part]:.5g}" for stock in stocks.values()]

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 from numpy.typing import NDArray
 
 from sdmodel.design.distributions import Floats
@@ -14,6 +13,9 @@ from sdmodel.model.model import Model
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.study.inputs import why_not
 from sdmodel.study.spec import Schedule, Setting
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Draws:
     attributes: dict[str, Any]
 
 
-def draws_of(model: Model, futures: xr.Dataset) -> Draws:
+def draws_of(model: Model, futures: "xr.Dataset") -> Draws:
     """The draws in the table `futures`; its variables may be spelled in any way that the model understands.
 
     Raises:

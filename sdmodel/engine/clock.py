@@ -56,7 +56,8 @@ def clock(start: float, stop: float, time_step: float, save_every: float, where:
         raise ExperimentError(f"{where}: {length:,.0f} time steps, over {MOST_STEPS:,}; choose a larger TIME STEP.")
     steps = int(np.ceil(length - _TOLERANCE))
     wanted = np.arange(int((stop - start) / save_every + _TOLERANCE) + 1)
-    saves = np.unique(np.ceil(wanted * save_every / time_step - _TOLERANCE).astype(np.int64))
+    rising = np.ceil(wanted * save_every / time_step - _TOLERANCE).astype(np.int64)
+    saves = rising[np.diff(rising, prepend=-1) > 0]
     return Clock(start, time_step, steps, tuple(int(step) for step in saves if 0 <= step <= steps))
 
 

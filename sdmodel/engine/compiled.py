@@ -7,16 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from queue import SimpleQueue
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from sdmodel.engine.clock import Clock, clocks
 from sdmodel.engine.draws import Draws, draws_of
 from sdmodel.engine.failures import told_failure
 from sdmodel.engine.inputs import Inputs, inputs, integrated, saved_names
-from sdmodel.engine.labels import labelled
 from sdmodel.engine.native import Native, compiled, function, host
 from sdmodel.errors import ExperimentError
 from sdmodel.model.model import FixedDelay, Held, Model, Stock
@@ -25,6 +23,9 @@ from sdmodel.model.shallow import shallow
 from sdmodel.model.switches import switched_by_step
 from sdmodel.printers.llvm import kernel, suitable_width
 from sdmodel.printers.program import Program, program
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _POINTER, _WHOLE, _NUMBER = ctypes.c_void_p, ctypes.c_int64, ctypes.c_double
 _ARGUMENTS = (
@@ -51,6 +52,20 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Trajectories:
+    """`values` [experiment, time] by name at `times`; `failed` [experiment] and up to five of the `failures`, told.
+
+    `seed` is that of the random numbers, None for a model without.
+    """
+
+    times: np.ndarray
+    values: dict[str, np.ndarray]
+    failed: np.ndarray
+    failures: list[str]
+    seed: int | None
+
+
+@dataclass(frozen=True)
 class _Addresses:
     """Where columns stand in memory, as the kernel wants it; `owner` keeps alive what stands there."""
 
@@ -71,7 +86,7 @@ def machine(model: Model, saved: tuple[str, ...]) -> Machine:
 
 def simulate(
     model: Model,
-    experiments: xr.Dataset | None = None,
+    experiments: "xr.Dataset | None" = None,
     *,
     save: Iterable[str] | None = None,
     every: float | None = None,
@@ -79,7 +94,7 @@ def simulate(
     seed: int | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
-) -> xr.Dataset:
+) -> "xr.Dataset":
     """Runs (experiment, time) of `save`.
 
     Args:
@@ -87,8 +102,8 @@ def simulate(
         experiments: table of inputs; None runs the model as its file has it.
         save: names of stocks and auxiliaries; None saves all that the modeller wrote.
         every: time between saved values instead of the model's SAVEPER.
-        integration: "euler", "rk2" or "rk4"; None takes the method that the file asks for. Samples, fixed delays and
-            random draws change once a whole step under each of them.
+        integration: "euler", "rk2", "heun" or "rk4"; None takes the method that the file asks for. Samples, fixed delays
+            and random draws change once a whole step under each of them.
         seed: of the random numbers; None takes the seed of the table of experiments, or else 0. An experiment has the
             same numbers whichever others run with it: they hang on its number, the coordinate `experiment`.
         threads: None takes one a core. Results are the same, bit for bit, for any number.
@@ -101,24 +116,41 @@ def simulate(
     Raises:
         ExperimentError: inputs, control settings, names or a method that do not fit the model.
     """
+    from sdmodel.engine.labels import labelled  # xarray: half a second that `trajectories` need not pay
+
     model = _within_reach(integrated(model, integration))
     given = inputs(model, experiments)
-    n = given.experiments.sizes["experiment"]
+    made = trajectories(given, save=save, every=every, seed=seed, threads=threads, progress=progress)
+    runs = labelled(model, given, made.times, made.values, made.failed, "compiled")
+    if made.seed is not None:
+        runs.attrs["random_seed"] = made.seed
+    if made.failures:
+        runs.attrs["failures"] = made.failures
+    return runs
+
+
+def trajectories(
+    given: Inputs,
+    *,
+    save: Iterable[str] | None = None,
+    every: float | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Trajectories:
+    """What `simulate` labels, in plain arrays; the arguments are the same."""
+    n = len(given.labels.numbers)
     made = machine(given.model, saved_names(given.model, save))
     groups = clocks(given.model, given.columns, n, every)
     draws = draws_of(given, seed) if made.program.draws else None
     parts = [_run(made, given, clock, members, draws, threads, progress) for clock, members in groups.items()]
     times, values, status = _joined(list(groups), list(groups.values()), parts, len(made.program.saved), n)
     failed = np.isnan(status)
-    named = dict(zip(made.program.saved, values, strict=True))
-    runs = labelled(model, given, times, named, failed, "compiled")
-    if draws is not None:
-        runs.attrs["random_seed"] = draws.seed
     rows = np.flatnonzero(failed)
-    if len(rows):
-        told = [told_failure(given, int(row), *_trace(given, int(row), draws)) for row in rows[:_TOLD]]
-        runs.attrs["failures"] = told + [f"and {len(rows) - _TOLD:,} more"] * (len(rows) > _TOLD)
-    return runs
+    told = [told_failure(given, int(row), *_trace(given, int(row), draws)) for row in rows[:_TOLD]]
+    told += [f"and {len(rows) - _TOLD:,} more"] * (len(rows) > _TOLD)
+    named = dict(zip(made.program.saved, values, strict=True))
+    return Trajectories(times, named, failed, told, None if draws is None else draws.seed)
 
 
 def _within_reach(model: Model) -> Model:

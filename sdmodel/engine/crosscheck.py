@@ -7,10 +7,14 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.engine import compiled, reference
+from sdmodel.engine.clock import clocks
 from sdmodel.errors import EngineMismatch, ExperimentError
-from sdmodel.model.model import Draw, Model, Stock, reads
+from sdmodel.model.model import TIME_STEP, Draw, Model, Stock, reads
 
 RELATIVE, ABSOLUTE = 1e-6, 1e-9  # of the larger of a variable's value and its range over the run
+_EVEN = 1e-6
+DISTRUST = "Results of this model are not to be trusted until that is found."
+"""How the message of every EngineMismatch ends."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ def crosscheck(
 
     Raises:
         EngineMismatch: a difference above 1e-6; the message names the worst variable, time and both values.
-        ExperimentError: PySD cannot run the model, or everything in it depends on random numbers.
+        ExperimentError: PySD cannot run the model, no run is finite, or everything depends on random numbers.
     """
     return agreement(model, runs, sample=sample, seed=seed, progress=progress).difference
 
@@ -57,10 +61,12 @@ def agreement(
     by another are made again by it, on the compiled engine, and those are compared.
     """
     chosen = runs.isel(experiment=_sample(runs, sample, seed)).load()
+    if not chosen.sizes["experiment"]:
+        raise ExperimentError(f"{model.name}: no run stayed finite, so there is none to compare.")
     names = [str(name) for name, array in chosen.data_vars.items() if array.attrs.get("role") == "trajectory"]
     others = [name for name, array in chosen.data_vars.items() if array.attrs.get("role") != "input"]
-    every = _every(chosen["time"].values)
     inputs = chosen.drop_vars([*others, "time"])
+    every = _every(model, inputs, chosen["time"].values)
     told = []
     chance = random_variables(model)
     if left := [name for name in names if name in chance]:
@@ -130,7 +136,7 @@ def _told(model: Model, chosen: xr.Dataset, again: xr.Dataset, worst: tuple[floa
         f'{model.name}: the compiled engine and PySD disagree on "{name}" at time '
         f"{chosen['time'].values[column]:g}, experiment {int(chosen['experiment'].values[row])}, scenario "
         f'"{chosen["scenario"].values[row]}": {here:.10g} against {there:.10g} (relative difference '
-        f"{difference:.2g}, allowed {RELATIVE:g}). Results of this model are not to be trusted until that is found."
+        f"{difference:.2g}, allowed {RELATIVE:g}). {DISTRUST}"
     )
 
 
@@ -145,8 +151,17 @@ def _sample(runs: xr.Dataset, size: int, seed: int) -> np.ndarray:
     return np.sort(shuffled[np.lexsort((shuffled, turn))[:size]])
 
 
-def _every(times: np.ndarray) -> float | None:
-    return float(np.diff(times).min()) if len(times) > 1 else None
+def _every(model: Model, inputs: xr.Dataset, times: np.ndarray) -> float | None:
+    """How often PySD saves, so that all `times` are among its own; None where that is as the model says.
+
+    Times are uneven when they were saved every so many time steps and a fraction: then PySD saves every step.
+    """
+    gaps = np.diff(times)
+    if not len(gaps):
+        return None
+    if gaps.max() - gaps.min() <= _EVEN * gaps.min():
+        return float(gaps.min())
+    return None if TIME_STEP in inputs else next(iter(clocks(model, {}, 1, None))).time_step
 
 
 def _difference(runs: xr.Dataset, again: xr.Dataset, name: str) -> tuple[float, str, int, int]:

@@ -28,17 +28,11 @@ def draws_of(given: Inputs, seed: int | None) -> Draws:
     """The draws of a table of experiments; without `seed` that of the table, or else 0.
 
     Raises:
-        ExperimentError: a seed or a number of an experiment that is not a whole number.
+        ExperimentError: a seed that is not a whole number.
     """
-    chosen = given.experiments.attrs.get("seed", 0) if seed is None else seed
-    numbers = given.experiments["experiment"].values
+    chosen = given.labels.seed if seed is None else seed
     try:
         whole = operator.index(chosen)
     except TypeError:
         raise ExperimentError(f"{given.model.name}: seed is {chosen!r}; it must be a whole number.") from None
-    if numbers.dtype.kind not in "iu":
-        raise ExperimentError(
-            f"{given.model.name}: the coordinate experiment holds {numbers[0]!r}; "
-            "random numbers hang on it, so it must hold whole numbers."
-        )
-    return Draws(whole, numbers.astype(np.int64))
+    return Draws(whole, given.labels.numbers.astype(np.int64))

@@ -12,10 +12,10 @@ from sdmodel.model.model import Auxiliary, FixedDelay, Held, Model, Stock
 def told_failure(given: Inputs, row: int, times: np.ndarray, values: Mapping[str, np.ndarray]) -> str:
     """One line on experiment `row`: what was not finite first, and when; `values` [step] of all variables."""
     name, step = _cause(given.model, values)
-    table = given.experiments
+    labels = given.labels
     return (
-        f'experiment {int(table["experiment"].values[row])} (scenario "{table["scenario"].values[row]}", '
-        f'future {int(table["future"].values[row])}): "{name}" is {values[name][step]:g} at time {times[step]:g}'
+        f'experiment {int(labels.numbers[row])} (scenario "{labels.scenarios[row]}", '
+        f'future {int(labels.futures[row])}): "{name}" is {values[name][step]:g} at time {times[step]:g}'
     )
 
 

@@ -1,32 +1,59 @@
 """Model + table of experiments → the model that serves all of them and its inputs, one column an input that is set."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 
 from sdmodel.errors import ExperimentError
 from sdmodel.model.expr import Ref
 from sdmodel.model.model import CONTROLS, INTEGRATIONS, Auxiliary, Constant, Draw, Model, Stock
 from sdmodel.model.names import did_you_mean, key
-from sdmodel.study.schedules import scheduled
+from sdmodel.runs.schema import check_experiments
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Which experiment is which: its number, scenario and future [experiment]; `seed` is what their table has."""
+
+    numbers: np.ndarray
+    scenarios: np.ndarray
+    futures: np.ndarray
+    seed: Any = 0
 
 
 @dataclass(frozen=True)
 class Inputs:
     """`model` after schedules and initial values were made inputs; `columns` [experiment] by the name of its constant.
 
-    `experiments` is the table itself, one experiment at least.
+    `labels` are those of the experiments, one at least.
     """
 
     model: Model
     columns: dict[str, np.ndarray]
-    experiments: xr.Dataset
+    labels: Labels
 
 
-def one_experiment() -> xr.Dataset:
+@dataclass(frozen=True)
+class Tabled(Inputs):
+    """Inputs and the table of `experiments` that they were taken from."""
+
+    experiments: "xr.Dataset"
+
+
+def alone() -> Labels:
+    """The labels of one experiment in which the scenario is the model itself."""
+    return Labels(np.array([0]), np.array(["model"], dtype=object), np.array([0]))
+
+
+def one_experiment() -> "xr.Dataset":
     """The table with one experiment in which the model is as its file has it."""
+    import xarray as xr  # half a second, and arrays alone do not need it
+
     coords = {
         "experiment": [0],
         "scenario": ("experiment", np.array(["model"], dtype=object)),
@@ -35,20 +62,33 @@ def one_experiment() -> xr.Dataset:
     return xr.Dataset(coords=coords)
 
 
-def inputs(model: Model, experiments: xr.Dataset | None) -> Inputs:
+def inputs(model: Model, experiments: "xr.Dataset | None") -> Tabled:
     """The inputs of `experiments` (None: one run of the model as it is).
 
     Raises:
-        ExperimentError: a column that is no input, or holds what is not a finite number.
+        ExperimentError: what is no table of experiments; a column that is no input, or holds what is not a finite
+            number.
     """
-    table = one_experiment() if experiments is None else _with_coords(experiments)
-    names = [str(name) for name in table.data_vars]
-    model = _with_control_inputs(scheduled(model, names), names)
+    table = one_experiment() if experiments is None else _with_coords(model, experiments)
+    numbers, scenarios, futures = (table.variables[name].values for name in ("experiment", "scenario", "future"))
+    labels = Labels(numbers, scenarios, futures, table.attrs.get("seed", 0))
+    given = inputs_of(model, {str(name): table.variables[name].values for name in table.data_vars}, labels)
+    return Tabled(given.model, given.columns, given.labels, table)
+
+
+def inputs_of(model: Model, settings: Mapping[str, np.ndarray], labels: Labels) -> Inputs:
+    """The inputs of the experiments `labels` that set `settings` [experiment], by the model's own names.
+
+    Raises:
+        ExperimentError: a name that is no input, or what is not a finite number.
+    """
+    names = list(settings)
+    model = _with_control_inputs(_scheduled(model, names), names)
     columns: dict[str, np.ndarray] = {}
     stocks: list[str] = []
     for name in names:
-        values = np.ascontiguousarray(table.variables[name].values, dtype=np.float64)
-        _check_finite(model, table, name, values)
+        values = np.ascontiguousarray(settings[name], dtype=np.float64)
+        _check_finite(model, labels, name, values)
         if name not in model:
             raise ExperimentError(_not_an_input(model, name))
         variable = model[name]
@@ -59,7 +99,7 @@ def inputs(model: Model, experiments: xr.Dataset | None) -> Inputs:
             columns[variable.name] = values
         else:
             raise ExperimentError(_not_an_input(model, name))
-    return Inputs(_with_initial_inputs(model, stocks), columns, table)
+    return Inputs(_with_initial_inputs(model, stocks), columns, labels)
 
 
 def integrated(model: Model, integration: str | None) -> Model:
@@ -78,8 +118,8 @@ def integrated(model: Model, integration: str | None) -> Model:
     return replace(model, integration=integration)
 
 
-def _with_coords(experiments: xr.Dataset) -> xr.Dataset:
-    """`experiments` with the coordinates that may be left out when a table is made by hand."""
+def _with_coords(model: Model, experiments: "xr.Dataset") -> "xr.Dataset":
+    """`experiments`, checked, with the coordinates that may be left out when a table is made by hand."""
     if set(experiments.sizes) != {"experiment"} or experiments.sizes["experiment"] == 0:
         raise ExperimentError("a table of experiments has the one dimension experiment, and at least one row.")
     n = experiments.sizes["experiment"]
@@ -88,15 +128,27 @@ def _with_coords(experiments: xr.Dataset) -> xr.Dataset:
         "scenario": ("experiment", np.full(n, "model")),
         "future": ("experiment", np.arange(n)),
     }
-    return experiments.assign_coords({name: coord for name, coord in wanted.items() if name not in experiments.coords})
+    table = experiments.assign_coords({name: coord for name, coord in wanted.items() if name not in experiments.coords})
+    check_experiments(table, f"{model.name}: experiments")
+    return table
 
 
-def _check_finite(model: Model, table: xr.Dataset, name: str, values: np.ndarray) -> None:
+def _scheduled(model: Model, names: list[str]) -> Model:
+    """`model` with a course in time for each constant that has columns of a schedule, "X @ start" and so on."""
+    if not any(" @ " in name for name in names):
+        return model
+    # the words of studies, a fiftieth of a second that a run without them need not pay
+    from sdmodel.study.schedules import scheduled
+
+    return scheduled(model, names)
+
+
+def _check_finite(model: Model, labels: Labels, name: str, values: np.ndarray) -> None:
     with np.errstate(over="ignore", invalid="ignore"):
         sound = bool(np.isfinite(values.sum()))  # three times faster than to look at each of them
     if not sound and not np.isfinite(values).all():
         row = int(np.flatnonzero(~np.isfinite(values))[0])
-        where = f'experiment {int(table["experiment"][row])}, scenario "{table["scenario"].values[row]}"'
+        where = f'experiment {int(labels.numbers[row])}, scenario "{labels.scenarios[row]}"'
         raise ExperimentError(f'{model.name}: {where}: input "{name}" is {values[row]}; it must be a finite number.')
 
 

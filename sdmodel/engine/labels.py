@@ -5,13 +5,13 @@ import json
 import numpy as np
 import xarray as xr
 
-from sdmodel.engine.inputs import Inputs
+from sdmodel.engine.inputs import Tabled
 from sdmodel.model.model import TIME, Model
 from sdmodel.runs.manifest import versions
 
 
 def labelled(
-    model: Model, given: Inputs, times: np.ndarray, values: dict[str, np.ndarray], failed: np.ndarray, engine: str
+    model: Model, given: Tabled, times: np.ndarray, values: dict[str, np.ndarray], failed: np.ndarray, engine: str
 ) -> xr.Dataset:
     """Runs: `values` [experiment, time] by name, the inputs [experiment], and `failed` [experiment]."""
     table = given.experiments

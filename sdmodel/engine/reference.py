@@ -1,5 +1,6 @@
 """The reference engine: PySD itself, one run at a time. Slow, independent, and what the fast engine is held to."""
 
+import re
 import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -14,11 +15,12 @@ from sdmodel.engine.labels import labelled
 from sdmodel.engine.translated import Translated, place, reason, translated
 from sdmodel.errors import ExperimentError
 from sdmodel.model.evaluate import evaluate
-from sdmodel.model.expr import Expr
-from sdmodel.model.model import CONTROLS, TIME, Auxiliary, Constant, Described, Model, Stock
+from sdmodel.model.expr import Expr, Interpolate, Ref
+from sdmodel.model.model import CONTROLS, TIME, Auxiliary, Constant, Described, Model, Stock, Table
 from sdmodel.model.names import key
 
 Progress = Callable[[int], None]
+_KEYWORD = re.compile(r"\s*(:[A-Za-z ]+:)?\s*")
 
 
 def simulate(
@@ -79,13 +81,14 @@ def _run(
                 reload=True,
                 flatten_output=False,
             )
+            found = _columns(model, table, saved)
         except ExperimentError:
             raise
         except Exception as error:  # whatever breaks inside PySD: the run is not to be had from it
             raise ExperimentError(f"{model.name}: PySD cannot run experiment {row}: {reason(error)}") from None
     if len(table) != len(clock.times):
         raise ExperimentError(f"{model.name}: PySD saved {len(table)} times of {len(clock.times)} in experiment {row}.")
-    return _columns(model, table, saved)
+    return found
 
 
 def _columns(model: Model, table: Any, saved: Mapping[str, str]) -> dict[str, np.ndarray]:
@@ -100,7 +103,11 @@ def _columns(model: Model, table: Any, saved: Mapping[str, str]) -> dict[str, np
             continue
         if identifier not in stacked:
             stacked[identifier] = np.stack([value.values for value in column]).astype(float)
-        found[name] = np.array([values[place(first, model[name].elements)] for values in stacked[identifier]])
+        try:
+            at = place(first, model[name].elements)
+        except ExperimentError as error:
+            raise ExperimentError(f'{model.name}: PySD cannot be compared on "{name}": {error}') from None
+        found[name] = np.array([values[at] for values in stacked[identifier]])
     return found
 
 
@@ -181,20 +188,35 @@ def _started(pysd: Translated, parameters: Mapping[str, Any], identifier: str) -
 
 
 def _courses(model: Model, served: Model, clock: Clock, constants: Mapping[str, float]) -> dict[str, Any]:
-    """Constants that follow a schedule, as series over the time steps: PySD knows no other way."""
+    """Constants that follow a schedule, and data that the user gave, as series over the time steps.
+
+    Raises:
+        ExperimentError: data are missing between their points, and PySD would interpolate them.
+    """
     import pandas as pd  # comes with PySD; only this engine needs it
 
-    scheduled = [v for v in served.of(Auxiliary) if v.name in model and isinstance(model[v.name], Constant)]
     steps = clock.start + np.arange(clock.steps + 1) * clock.time_step
-    return {
-        variable.name: pd.Series([_value(variable.equation, at, constants) for at in steps], index=steps)
-        for variable in scheduled
-        if isinstance(variable, Auxiliary)
-    }
+    found = {}
+    for variable in served.of(Auxiliary):
+        assert isinstance(variable, Auxiliary)
+        if variable.name in model and (isinstance(model[variable.name], Constant) or _is_given(variable)):
+            course = [_value(served, variable.equation, at, constants) for at in steps]
+            if not np.isfinite(course).all():
+                raise ExperimentError(f'{model.name}: PySD cannot be given data that are missing: "{variable.name}".')
+            found[variable.name] = pd.Series(course, index=steps)
+    return found
 
 
-def _value(expr: Expr, at: float, constants: Mapping[str, float]) -> float:
-    def no_table(name: str) -> Any:
-        raise AssertionError(f"a schedule reads no table, yet here is {name}")
+def _is_given(variable: Auxiliary) -> bool:
+    """Whether it follows data that the user gave: the file has no equation for it, at most a keyword (:RAW:)."""
+    followed = isinstance(variable.equation, Interpolate) and variable.equation.argument == Ref(TIME)
+    return followed and not variable.hidden and _KEYWORD.fullmatch(variable.text) is not None
 
-    return evaluate(expr, lambda name: at if name == TIME else constants[name], no_table)
+
+def _value(served: Model, expr: Expr, at: float, constants: Mapping[str, float]) -> float:
+    def table(name: str) -> Table:
+        found = served[name]
+        assert isinstance(found, Table)
+        return found
+
+    return evaluate(expr, lambda name: at if name == TIME else constants[name], table)

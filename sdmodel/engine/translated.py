@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -60,8 +60,16 @@ class Translated:
         return made
 
 
-def place(array: xr.DataArray, elements: Iterable[str]) -> tuple[int, ...]:
-    """Where the element of these names stands in one of PySD's arrays."""
+def place(array: xr.DataArray, elements: Collection[str]) -> tuple[int, ...]:
+    """Where the element of these names stands in one of PySD's arrays.
+
+    Raises:
+        ExperimentError: PySD's array has other dimensions.
+    """
+    if len(array.dims) != len(elements):
+        raise ExperimentError(
+            f"PySD has an array by {', '.join(map(str, array.dims))} where the model has [{', '.join(elements)}]."
+        )
     pairs = zip(array.dims, elements, strict=True)
     return tuple([key(str(one)) for one in array[dim].values].index(key(element)) for dim, element in pairs)
 
@@ -81,7 +89,7 @@ def translated(path: str) -> Translated:
     folder = Path(tempfile.mkdtemp(prefix="sdmodel-reference-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # PySD reads its module again before each run
     module = folder / "reference_model.py"
-    sources = "\n".join(inspect.getsource(part) for part in (_build, _abstract, _mended, _regrouped))
+    sources = "\n".join(inspect.getsource(part) for part in (_build, _abstract, _mended, _constant, _regrouped))
     home = place_of("\n".join((text, original.suffix, pysd.__version__, sys.version, sources)), ".py")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -142,7 +150,10 @@ def _mended(node: Any) -> Any:
     """PySD's tree without two of its known faults: literals as floats, :AND: before :OR:.
 
     An initial value written as an integer makes PySD's Smooth truncate; its flat operator list ignores precedence.
+    What follows data that the user gives is 0 here: `reference` tells its course for each run.
     """
+    if type(getattr(node, "ast", None)).__name__ == "DataStructure":
+        return _constant(node)
     if isinstance(node, int) and not isinstance(node, bool):
         return float(node)
     if isinstance(node, np.ndarray):
@@ -158,6 +169,12 @@ def _mended(node: Any) -> Any:
             object.__setattr__(node, field.name, _mended(getattr(node, field.name)))
     operators = [str(operator).upper() for operator in getattr(node, "operators", ())]
     return _regrouped(node) if ":AND:" in operators and ":OR:" in operators else node
+
+
+def _constant(data: Any) -> Any:
+    from pysd.translators.structures.abstract_model import AbstractComponent  # PySD takes most of a second to load
+
+    return AbstractComponent(data.subscripts, 0.0, "Constant", "Normal")
 
 
 def _regrouped(node: Any) -> Any:

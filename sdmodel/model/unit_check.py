@@ -5,11 +5,11 @@ logarithms and angles have none. Nothing is concluded from a part whose unit is 
 
 Numbers in equations: Vensim takes them for dimensionless. So does this, with three exceptions that keep findings
 worth reading: 0 (and the 1e-6 that stands for it in PULSE, ZIDZ …) fits every unit, a number may stand for a time
-(the unit of a sum of both is then unknown), and an equation may be a number alone. Where any other number meets a
-unit, the finding is of the kind "number".
+(the unit of a sum or a ratio of both is then unknown), and an equation may be a number alone. Where any other number
+meets a unit, the finding is of the kind "number".
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
@@ -56,8 +56,11 @@ class UnitFinding:
 class UnitCheck:
     """Units of expressions; what does not fit becomes a finding on the variable that is looked at."""
 
-    def __init__(self, unit_of: Callable[[str], Unit | None], time: Unit | None, quiet: bool = False) -> None:
-        self.unit_of, self.time, self.quiet = unit_of, time, quiet
+    def __init__(
+        self, unit_of: Callable[[str], Unit | None], time: Unit | None, bare: Set[str], quiet: bool = False
+    ) -> None:
+        """Variables that are `bare` count as numbers in an equation: random draws."""
+        self.unit_of, self.time, self.bare, self.quiet = unit_of, time, bare, quiet
         self.findings: list[UnitFinding] = []
         self.arguments: dict[str, Unit] = {}
         self.owner: Variable | None = None
@@ -105,7 +108,7 @@ class UnitCheck:
         if isinstance(expr, Number):
             return _NOTHING if abs(expr.value) <= _ZERO else _NUMBER
         if isinstance(expr, Ref):
-            return self.unit_of(expr.name)
+            return _NUMBER if expr.name in self.bare else self.unit_of(expr.name)
         if isinstance(expr, Interpolate):
             return self.table(expr)
         return _RULES[expr.operation](self, expr, wanted)
@@ -209,6 +212,8 @@ def _product(check: UnitCheck, expr: Apply, _: Unit | None) -> What:
         return None
     if isinstance(left, _Bare) and isinstance(right, _Bare):
         return _NUMBER
+    if left is _NUMBER and right == check.time and expr.operation == "divide" and expr.arguments[0] != Number(1):
+        return None  # steps in a length of time
     first, second = (DIMENSIONLESS if isinstance(unit, _Bare) else unit for unit in (left, right))
     return first / second if expr.operation == "divide" else first * second
 

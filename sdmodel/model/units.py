@@ -6,6 +6,7 @@ of TIME STEP. `unit_check` has the rules for expressions.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from sdmodel.model.model import (
     TIME,
@@ -19,6 +20,7 @@ from sdmodel.model.model import (
     Stock,
     Table,
     Variable,
+    reads,
 )
 from sdmodel.model.owners import owners
 from sdmodel.model.unit_check import UnitCheck, UnitFinding, What
@@ -51,7 +53,7 @@ def unit_report(model: Model, synonyms: Iterable[Iterable[str]] = ()) -> UnitRep
     units = Units.of(synonyms, model[TIME_STEP].unit if TIME_STEP in model else "")
     known = _Known.of(model, units)
     known.infer()
-    check = UnitCheck(known.of_name, known.time)
+    check = UnitCheck(known.of_name, known.time, known.draws)
     owner = owners(model)
     for variable in model.variables:
         check.variable(variable, owner.get(variable.name, variable))
@@ -97,6 +99,15 @@ class _Known:
         declared = {v.name: read.setdefault(v.unit, units.read(v.unit)) if v.unit else None for v in model.variables}
         return cls(model, declared, declared.get(TIME_STEP))
 
+    @cached_property
+    def draws(self) -> frozenset[str]:
+        """Names of random draws, and of what the reader computes from nothing but these."""
+        found = {variable.name for variable in self.model.of(Draw)}
+        hidden = [variable for variable in self.model.of(Auxiliary) if variable.hidden] if found else []
+        while more := {v.name for v in hidden if v.name not in found and reads(v) and found.issuperset(reads(v))}:
+            found |= more
+        return frozenset(found)
+
     def of_name(self, name: str) -> Unit | None:
         if name == TIME:
             return self.time
@@ -107,7 +118,7 @@ class _Known:
 
     def infer(self) -> None:
         """Units of variables that tell none, from their equations, until nothing new follows."""
-        quiet = UnitCheck(self.of_name, self.time, quiet=True)
+        quiet = UnitCheck(self.of_name, self.time, self.draws, quiet=True)
         open_ = [v for v in self.model.variables if self.declared[v.name] is None and not _is_written(v.unit)]
         for _ in range(_MOST_PASSES):
             found = {variable.name: self._from_equation(variable, quiet) for variable in open_}

@@ -33,6 +33,7 @@ from sdmodel.engine import compiled
 from sdmodel.errors import RunsError, StudyError
 from sdmodel.model.model import Model
 from sdmodel.pipeline.check import checked
+from sdmodel.pipeline.companions import files_beside
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.read import read
 from sdmodel.report.page import write_report
@@ -265,6 +266,8 @@ def _saved(study: Study) -> list[str]:
     names = [*study.figures, *(outcome.variable for outcome in study.outcomes.values())]
     if not names:
         raise StudyError(f"{study.path.name}: the study has no outcome and no figure, so there is nothing to keep.")
+    if taken := next((name for name in study.outcomes if name in names), None):
+        raise StudyError(f'{study.path.name}: "{taken}" is an outcome and a variable that is kept: rename the outcome.')
     return list(dict.fromkeys(names))
 
 
@@ -355,16 +358,21 @@ def _futures_a_chunk(question: Question, single: xr.Dataset, saved: list[str]) -
 
 
 def _keep_question(question: Question, kept: Kept) -> None:
-    """Copy study and model beside the runs, with the same path between them."""
-    study = question.study
+    """Copy study, model and the files that the model reads beside the runs, with the same paths between them."""
     kept.asked.mkdir(parents=True, exist_ok=True)
-    for source, target in zip((study.path, study.model), _asked(question, kept).values(), strict=True):
+    for source, target in zip(_sources(question).values(), _asked(question, kept).values(), strict=True):
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.resolve() != target.resolve():
             shutil.copyfile(source, target)
 
 
-def _asked(question: Question, kept: Kept) -> dict[str, Path]:
+def _sources(question: Question) -> dict[str, Path]:
+    """Files that make the runs, by what they are."""
     study = question.study
-    model = study.model.resolve().relative_to(study.path.resolve().parent)
-    return {"study": kept.asked / study.path.name, "model": kept.asked / model}
+    return {"study": study.path, "model": study.model, **files_beside(study.model)}
+
+
+def _asked(question: Question, kept: Kept) -> dict[str, Path]:
+    """Their copies."""
+    home = question.study.path.resolve().parent
+    return {what: kept.asked / file.resolve().relative_to(home) for what, file in _sources(question).items()}

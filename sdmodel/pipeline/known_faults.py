@@ -5,7 +5,7 @@ differ from Vensim's, and a disagreement says nothing about the model.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from sdmodel.engine.clock import control
@@ -33,6 +33,12 @@ class Fault:
 def known_faults(model: Model, text: str) -> tuple[Fault, ...]:
     """The faults that `model` meets, whose file has this `text`; of many places the first is named."""
     return tuple(fault for find in _FAULTS for fault in list(find(model, text))[:1])
+
+
+def excuse(faults: Iterable[Fault]) -> str:
+    """A sentence that explains a difference by the faults which are not mended; nothing when there are none."""
+    names = ", ".join(fault.name for fault in faults if not fault.mended)
+    return f"PySD is known to be wrong here ({names})." if names else ""
 
 
 def _mixed_logic(model: Model, _: str) -> Iterator[Fault]:
@@ -96,6 +102,16 @@ def _non_negative(model: Model, text: str) -> Iterator[Fault]:
         yield Fault("non-negative stock", said, False)
 
 
+def _conveyor(model: Model, text: str) -> Iterator[Fault]:
+    if _is_xmile(model) and re.search(r"<conveyor\b", text):
+        yield Fault("conveyor", "PySD runs a conveyor as a plain stock, without its transit time", False)
+
+
+def _modules(model: Model, _: str) -> Iterator[Fault]:
+    if _is_xmile(model) and any("." in variable.name for variable in model.visible()):
+        yield Fault("modules", "PySD does not join the modules of an XMILE file", False)
+
+
 def _save_interval(model: Model, text: str) -> Iterator[Fault]:
     if _is_xmile(model) and re.search(r"<sim_specs[^>]*save_interval|<save_interval", text):
         yield Fault("save interval", "PySD ignores the save interval of an XMILE file", True)
@@ -111,5 +127,7 @@ _FAULTS: tuple[Callable[[Model, str], Iterator[Fault]], ...] = (
     _whole_initial,
     _uneven_saves,
     _non_negative,
+    _conveyor,
+    _modules,
     _save_interval,
 )

@@ -7,14 +7,14 @@ from functools import partial
 from pathlib import Path
 
 from sdmodel.engine import compiled
-from sdmodel.engine.crosscheck import agreement
+from sdmodel.engine.crosscheck import DISTRUST, agreement
 from sdmodel.errors import EngineMismatch, ExperimentError, ModelError
 from sdmodel.model.model import Model
 from sdmodel.model.owners import owners
 from sdmodel.model.units import unit_report
 from sdmodel.model.unused import unused
 from sdmodel.pipeline import trials
-from sdmodel.pipeline.known_faults import known_faults
+from sdmodel.pipeline.known_faults import excuse, known_faults
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.pipeline.remarks import ERROR, LEVELS, NOTE, WARNING, Checked, Remark
 from sdmodel.pipeline.table_use import Outside, outside, uses
@@ -25,6 +25,7 @@ from sdmodel.read.screen import screen
 
 ALLOWED = 0.01
 """Share of its range by which a variable may move when the time step is halved or the method changed."""
+_HARDLY = 1e-9  # of its range: a matter of rounding
 _SHOWN = {"time step": 10, "integration": 3}
 _PROBLEM = re.compile(r'^  "(?P<name>.+?)"(?:, line (?P<line>\d+))?: (?P<reason>.*)$', re.MULTILINE)
 _STAGE, _STAGES = "Checking", 7
@@ -57,6 +58,7 @@ def preflight(
     *,
     synonyms: Iterable[Sequence[str]] = (),
     data: Sequence[Path] = (),
+    folders: Sequence[Path] = (),
     pysd: bool = True,
     progress: Progress | None = None,
 ) -> Preflight:
@@ -66,6 +68,7 @@ def preflight(
         path: a model file.
         synonyms: groups of units that mean the same, beside those that the file itself declares.
         data: files with the course of variables that follow data.
+        folders: where the model may read spreadsheets, beside its own folder.
         pysd: whether PySD runs the model as well, which takes long for a large one.
         progress: told of each check.
 
@@ -76,7 +79,7 @@ def preflight(
     if not path.is_file():
         read(path)
     try:
-        model, text = read(path, data=data), screen(path)[0]
+        model, text = read(path, data=data, folders=folders), screen(path)[0]
     except ModelError as error:
         return Preflight(path.stem, (_unreadable(str(error)),))
     done(1)
@@ -103,7 +106,8 @@ def _unreadable(message: str) -> Checked:
         Remark(ERROR, "reading", found["reason"], found["name"], int(found["line"]) if found["line"] else None)
         for found in _PROBLEM.finditer(message)
     ]
-    return Checked("reading", message.partition("\n")[0], tuple(listed) or (Remark(ERROR, "reading", message),))
+    said = f"{_number(len(listed), 'variable')} cannot be run" if listed else "it cannot be run"
+    return Checked("reading", said, tuple(listed) or (Remark(ERROR, "reading", message),))
 
 
 def _reading(model: Model) -> Checked:
@@ -126,9 +130,8 @@ def _units(model: Model, synonyms: Iterable[Sequence[str]]) -> Checked:
         listed = ", ".join(report.untold[:3]) + (", …" if len(report.untold) > 3 else "")
         known += f"; without: {len(report.untold):,} ({listed})"
     wrong = len({one.variable for one in report.findings if one.kind != "number"})
-    return Checked(
-        "units", f"{known}; {f'{wrong:,} do not fit' if wrong else 'nothing that does not fit'}", tuple(remarks)
-    )
+    fit = f"{wrong:,} {'does' if wrong == 1 else 'do'} not fit" if wrong else "nothing that does not fit"
+    return Checked("units", f"{known}; {fit}", tuple(remarks))
 
 
 def _unused(model: Model) -> Checked:
@@ -200,7 +203,7 @@ def _time_step(model: Model) -> Checked:
     """Stocks that move by more than 1 % are warnings: their error stays with them. Others are notes."""
     names = trials.compared(model)
     if not names:
-        return Checked("time step", "not tried: everything depends on random numbers")
+        return Checked("time step", "not tried: all stocks and flows depend on random numbers")
     return _judged(model, "time step", "half the TIME STEP", trials.by_half_the_step(model, names), WARNING)
 
 
@@ -232,8 +235,8 @@ def _judged(model: Model, check: str, change: str, moved: Sequence[Moved], level
     ]
     if len(far) > len(shown):
         remarks.append(Remark(NOTE, check, f"so do {len(far) - len(shown):,} more"))
-    most = next((one for one in moved if one.is_stock), moved[0] if moved else None)
-    if most is None or not moved[0].share:
+    most = next((one for one in moved if one.is_stock and one.share > _HARDLY), moved[0] if moved else None)
+    if most is None or moved[0].share <= _HARDLY:
         return Checked(check, f"{change} changes nothing", tuple(remarks))
     said = f"{change} moves {most.variable} by {_percent(most.share)} of its range"
     of = "stocks" if most.is_stock else "all"
@@ -241,7 +244,7 @@ def _judged(model: Model, check: str, change: str, moved: Sequence[Moved], level
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.2g} %" if share < ALLOWED * 100 else f"{100 * share:,.0f} %"
+    return f"{100 * share:.2g} %" if share < 0.99 else f"{100 * share:,.0f} %"
 
 
 def _pysd(model: Model, text: str, wanted: bool) -> Checked:
@@ -253,10 +256,9 @@ def _pysd(model: Model, text: str, wanted: bool) -> Checked:
     try:
         found = agreement(model, compiled.simulate(model), sample=1)
     except EngineMismatch as error:
-        excused = [one.name for one in faults if not one.mended]
-        level = NOTE if excused else WARNING
-        why = f" PySD is known to be wrong here ({', '.join(excused)})." if excused else ""
-        return Checked("PySD", "it disagrees", (Remark(level, "PySD", f"{error}{why}"), *notes))
+        why = excuse(faults)
+        said = f"{str(error).removesuffix(DISTRUST)}{why}" if why else str(error)
+        return Checked("PySD", "it disagrees", (Remark(NOTE if why else WARNING, "PySD", said), *notes))
     except ExperimentError as error:
         return Checked("PySD", "cannot be compared", (Remark(NOTE, "PySD", str(error)), *notes))
     notes += [Remark(NOTE, "PySD", told) for told in found.told]

@@ -2,8 +2,8 @@
 
 At each stage the net flows are computed at stocks and time moved on by `share` of a time step along the net flows of
 the stage before; in the end stocks move by the time step times the sum of `weight` times these net flows. Euler; of
-second order the midpoint method, which is Vensim's (its manual, "Runge-Kutta Integration"), and Heun's, which is that of
-XMILE's tools; the classical method of fourth order (Kutta 1901; Hairer, Nørsett & Wanner 1993, table II.1.2).
+second order the midpoint method, which is Vensim's (its manual, "Runge-Kutta Integration"), and Heun's, which XMILE's
+tools have; the classical method of fourth order (Kutta 1901; Hairer, Nørsett & Wanner 1993, table II.1.2).
 """
 
 from dataclasses import dataclass

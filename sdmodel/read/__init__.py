@@ -2,22 +2,15 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
 from sdmodel.errors import ModelError
 from sdmodel.model.model import Model
-from sdmodel.model.shallow import shallow
-from sdmodel.read.abstract import abstract_model
 from sdmodel.read.cache import cached
-from sdmodel.read.data.dataset import Datasets
 from sdmodel.read.data.folder import Folder, contents
-from sdmodel.read.lower import lower
 from sdmodel.read.screen import is_xmile, screen
-from sdmodel.read.source import written_all
 from sdmodel.read.vensim.settings import settings
-from sdmodel.read.xmile import xmile_model
 
 Files = Iterable[str | PathLike[str]]
 
@@ -41,19 +34,13 @@ def read(path: str | PathLike[str], *, data: Files = (), folders: Files = ()) ->
     folder = Folder(file.parent, aliases, tuple(map(Path, folders)))
     datasets = tuple(map(Path, data))
     seen = "\n".join(hashlib.sha256(contents(one)).hexdigest() for one in datasets)
+
+    def parse() -> Model:
+        from sdmodel.read.parsed import parsed  # all that reads equations: a model from the cache does not need it
+
+        return parsed(file, text, encoding, folder, datasets)
+
     try:
-        return cached(file, f"{seen}\n{text}", folder, lambda: _parsed(file, text, encoding, folder, datasets))
+        return cached(file, f"{seen}\n{text}", folder, parse)
     except RecursionError:
         raise ModelError(f"{file.name}: an equation is nested too deeply; split it into several variables.") from None
-
-
-def _parsed(file: Path, text: str, encoding: str, folder: Folder, data: tuple[Path, ...]) -> Model:
-    if is_xmile(file):
-        found = xmile_model(file, text)
-        abstract, integration = found.abstract, found.settings.integration
-        lines = {name: [equation] for name, equation in found.written.items()}
-    else:
-        abstract, lines = abstract_model(file, text, encoding), written_all(text)
-        integration = settings(file, text).integration
-    model = lower(abstract, file, lines, folder=folder, datasets=Datasets(data))
-    return shallow(replace(model, integration=integration))

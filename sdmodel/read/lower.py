@@ -84,7 +84,7 @@ def lower(
             problems.append(_Problem(element.name, _first(written, element.name), str(error)))
     if problems:
         raise ModelError(
-            f"{path.name}: {len(problems)} of {len(main.elements)} variables use what sdmodel does not support:\n"
+            f"{path.name}: {len(problems)} of {len(main.elements)} variables cannot be run:\n"
             + "\n".join(map(str, problems))
             + "\nNothing was run. Rewrite these."
         )

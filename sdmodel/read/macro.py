@@ -34,7 +34,7 @@ def user_of(variables_of: Callable[..., Any]) -> Callable[[Equation, Any, Any], 
             _pass(equation, inner, base, parameter, argument)
         for element in numbers_first(section.elements, inner):
             for component in element.components:
-                said = Described(name=inner.spelled[key(element.name)], unit=element.units or "", hidden=True)
+                said = Described(name=inner.spelled[key(element.name)], hidden=True)  # units there are of parameters
                 for variable, hidden in variables_of(component, said, inner, use):
                     inner.remember(variable, *hidden)
                     equation.hidden.extend((_no_input(variable), *hidden))

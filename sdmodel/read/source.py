@@ -17,7 +17,7 @@ class Written:
 
 
 _NAME = re.compile(r'\s*+("(?:\\"|[^"])*+"|[^=(\[:<"]++)')
-_SUBSCRIPTS = re.compile(r"\s*+\[[^\]]*+\]\s*+(?::EXCEPT:\s*+(?:\[[^\]]*+\][\s,]*+)*+)?+(?=[:=(])", re.IGNORECASE)
+_SUBSCRIPTS = re.compile(r"\s*+\[[^\]]*+\]\s*+(?::EXCEPT:\s*+(?:\[[^\]]*+\][\s,]*+)*+)?+(?=[:=(]|$)", re.IGNORECASE)
 
 
 def written(text: str) -> dict[str, Written]:

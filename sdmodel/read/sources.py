@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sdmodel.errors import ModelError
+from sdmodel.model.names import did_you_mean
 from sdmodel.read.data import external
 from sdmodel.read.dimensions import Unsupported
 
@@ -43,6 +44,9 @@ class Sources:
         Raises:
             Unsupported: there are none.
         """
+        if name not in self.datasets and len(self.datasets):
+            there = getattr(self.datasets, "names", list(self.datasets))
+            raise Unsupported(f"it follows data, and no file given with --data has them.{did_you_mean(name, there)}")
         if name not in self.datasets:
             raise Unsupported("it follows data that the model does not bring; give a file with --data FILE")
         return self.datasets[name]

@@ -9,12 +9,15 @@
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
-import xarray as xr
 
 from sdmodel.errors import ExperimentError, RunsError, SdmodelError
 from sdmodel.model.names import did_you_mean
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 EXPERIMENT, TIME, SCENARIO, FUTURE = "experiment", "time", "scenario", "future"
 FAILED = "failed"
@@ -27,7 +30,7 @@ ROLES: dict[str, tuple[str, ...]] = {
 }
 
 
-def check(runs: xr.Dataset, origin: str = "runs") -> None:
+def check(runs: "xr.Dataset", origin: str = "runs") -> None:
     """Nothing if `runs` is runs as this module tells; otherwise RunsError with all that is wrong.
 
     Only dimensions, types and coordinates are looked at: trajectories on disk stay there.
@@ -37,7 +40,7 @@ def check(runs: xr.Dataset, origin: str = "runs") -> None:
     _refuse(problems, f"{origin}: not runs", RunsError)
 
 
-def check_experiments(experiments: xr.Dataset, origin: str = "experiments") -> None:
+def check_experiments(experiments: "xr.Dataset", origin: str = "experiments") -> None:
     """Nothing if `experiments` is a table of experiments; otherwise ExperimentError with all that is wrong."""
     problems = _coordinate_problems(experiments, (EXPERIMENT,))
     for name, column in experiments.data_vars.items():
@@ -46,12 +49,12 @@ def check_experiments(experiments: xr.Dataset, origin: str = "experiments") -> N
     _refuse(problems, f"{origin}: not a table of experiments", ExperimentError)
 
 
-def named(runs: xr.Dataset, role: str) -> list[str]:
+def named(runs: "xr.Dataset", role: str) -> list[str]:
     """Names of the variables of that role, in their order."""
     return [str(name) for name in runs.data_vars if runs.variables[name].attrs.get("role") == role]
 
 
-def require(runs: xr.Dataset, names: Iterable[str], role: str, hint: str = "") -> None:
+def require(runs: "xr.Dataset", names: Iterable[str], role: str, hint: str = "") -> None:
     """RunsError naming those of `names` that the runs do not have in that role."""
     there = named(runs, role)
     missing = [name for name in names if name not in there]
@@ -60,7 +63,7 @@ def require(runs: xr.Dataset, names: Iterable[str], role: str, hint: str = "") -
         raise RunsError(f"the runs lack {role} {listed}{'' if listed.endswith('?') else '.'} {hint}".rstrip())
 
 
-def values(runs: xr.Dataset, name: str, rows: slice = slice(None)) -> np.ndarray:
+def values(runs: "xr.Dataset", name: str, rows: slice = slice(None)) -> np.ndarray:
     """Numbers of one variable, `rows` of dim experiment first; RunsError when they are missing or cannot be read."""
     if name not in runs.variables:
         raise RunsError(f'the runs have no variable "{name}".{did_you_mean(name, map(str, runs.data_vars))}')
@@ -72,7 +75,7 @@ def values(runs: xr.Dataset, name: str, rows: slice = slice(None)) -> np.ndarray
         ) from problem
 
 
-def failed(runs: xr.Dataset) -> np.ndarray:
+def failed(runs: "xr.Dataset") -> np.ndarray:
     """bool over dim experiment: which runs failed; none where the runs carry no such mark."""
     if FAILED in runs.data_vars:
         return values(runs, FAILED).astype(bool)
@@ -86,7 +89,7 @@ def codes(labels: Iterable[object], known: Iterable[str] = ()) -> tuple[list[str
     return list(lookup), coded
 
 
-def _coordinate_problems(dataset: xr.Dataset, dims: tuple[str, ...]) -> list[str]:
+def _coordinate_problems(dataset: "xr.Dataset", dims: tuple[str, ...]) -> list[str]:
     """What is wrong with the dimensions, and with the coordinates that say which experiment is which."""
     if set(dataset.sizes) != set(dims):
         return [f"its dimensions are ({', '.join(map(str, dataset.sizes))}), not ({', '.join(dims)})"]
@@ -103,7 +106,7 @@ def _coordinate_problems(dataset: xr.Dataset, dims: tuple[str, ...]) -> list[str
     return problems
 
 
-def _time_problems(runs: xr.Dataset) -> list[str]:
+def _time_problems(runs: "xr.Dataset") -> list[str]:
     """What is wrong with coordinate time: it must be there, finite, and rise."""
     if TIME not in runs.sizes:
         return []
@@ -115,7 +118,7 @@ def _time_problems(runs: xr.Dataset) -> list[str]:
     return []
 
 
-def _variable_problems(runs: xr.Dataset, name: str) -> list[str]:
+def _variable_problems(runs: "xr.Dataset", name: str) -> list[str]:
     """What is wrong with role, dimensions or type of one variable."""
     variable = runs.variables[name]  # ten times faster than runs[name], and there are hundreds
     role = variable.attrs.get("role")

@@ -5,7 +5,7 @@ import pytest
 
 from sdmodel.engine import compiled, reference
 from sdmodel.engine.crosscheck import crosscheck
-from sdmodel.errors import EngineMismatch
+from sdmodel.errors import EngineMismatch, ExperimentError
 from sdmodel.read import read
 
 
@@ -114,3 +114,36 @@ def test_every_order_of_experiments_gives_the_same_reference_runs(model, experim
     for place, row in enumerate([4, 0, 9]):
         alone = reference.simulate(model, experiments.isel(experiment=[row]))
         np.testing.assert_array_equal(alone["a"].values[0], together["a"].values[place])
+
+
+def test_runs_saved_at_uneven_times_are_compared_at_those_times(mdl):
+    """SAVEPER 0.1 in steps of 1/32 saves now after three steps, now after four."""
+    model = read(mdl("s = INTEG(SIN(Time * 6), 1)", stop=20, step=0.03125, saveper=0.1))
+    runs = compiled.simulate(model)
+    assert len(set(np.diff(runs["time"].values))) == 2
+    assert crosscheck(model, runs, sample=1) < 1e-12
+
+
+def test_pysd_is_given_the_data_that_the_user_gave(mdl, tmp_path):
+    """Scalars and arrays, interpolated or held; what is missing between points cannot be compared."""
+    (tmp_path / "course.csv").write_text('Time,rain,"flood[A]","flood[B]"\n0,1,2,3\n4,9,4,5\n', encoding="utf-8")
+
+    def both(keyword):
+        lines = (
+            "R: A, B",
+            f"rain{keyword}",
+            "flood[R]:HOLD BACKWARD:",
+            "s = INTEG(IF THEN ELSE(rain = :NA:, 0, rain) + SUM(flood[R!]), 0)",
+        )
+        model = read(mdl(*lines, stop=4, step=0.5), data=[tmp_path / "course.csv"])
+        return crosscheck(model, compiled.simulate(model, save=["s", "flood[B]"]), sample=1)
+
+    assert both("") < 1e-12
+    with pytest.raises(ExperimentError, match='missing: "rain"'):
+        both(":RAW:")
+
+
+def test_runs_that_all_failed_cannot_be_compared(mdl):
+    model = read(mdl("s = INTEG(LN(-1), 0)"))
+    with pytest.raises(ExperimentError, match="no run stayed finite"):
+        crosscheck(model, compiled.simulate(model))

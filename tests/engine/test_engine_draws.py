@@ -160,7 +160,7 @@ def test_a_seed_or_number_that_is_not_whole_is_refused(numbered):
     """Before anything runs, and only where something is random."""
     with pytest.raises(ExperimentError, match=r"seed is 1\.5; it must be a whole number"):
         simulate(model_of(*WALK), save=["s"], seed=1.5)
-    with pytest.raises(ExperimentError, match=r"coordinate experiment holds .*must hold whole numbers"):
+    with pytest.raises(ExperimentError, match=r'coordinate "experiment" is .* not whole numbers'):
         simulate(model_of(*WALK), numbered(["first", "second"]), save=["s"])
 
 

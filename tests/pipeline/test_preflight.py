@@ -185,3 +185,26 @@ def test_a_check_changes_nothing_in_the_model(mdl):
 def test_models_that_come_along_are_sound(name):
     """Notes at most."""
     assert preflight(Path(__file__).parents[2] / "models" / f"{name}.mdl").sound
+
+
+def test_units_inside_a_macro_are_those_of_what_it_is_called_with(mdl):
+    """A macro tells them by the names of its parameters."""
+    macro = ":MACRO: SETTLE(input, lag)\nSETTLE = INTEG((input - SETTLE)/lag, input) ~ input ~|\n:END OF MACRO:\n"
+    text = mdl(*DRAIN, "slow = SETTLE(s, lag) ~ Person ~", step=0.015625).read_text(encoding="utf-8")
+    path = mdl("a = 1").with_name("macro.mdl")
+    path.write_text(text.replace("{UTF-8}\n", "{UTF-8}\n" + macro), encoding="utf-8")
+    assert _levels(preflight(path, pysd=False), "units") == []
+
+
+def test_steps_in_a_number_of_months_have_no_unit(mdl):
+    """A number may stand for a length of time."""
+    found = preflight(mdl("n = INTEGER(4/TIME STEP + 0.5) ~ Dmnl ~"), pysd=False)
+    assert _levels(found, "units") == []
+
+
+def test_a_random_number_between_numbers_may_have_any_unit(mdl):
+    """As a number alone may."""
+    found = preflight(
+        mdl("use = RANDOM UNIFORM(0.2, 0.5, 1) ~ kWh ~", "near = RANDOM NORMAL(0, 9, 5, 1, 2) ~ kWh ~"), pysd=False
+    )
+    assert _levels(found, "units") == []

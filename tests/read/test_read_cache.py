@@ -8,8 +8,9 @@ import pytest
 
 from sdmodel.errors import ModelError
 from sdmodel.model.model import Model
-from sdmodel.read import abstract_model, read
 from sdmodel.read import cache as caching
+from sdmodel.read import read
+from sdmodel.read.abstract import abstract_model
 
 MODELS = sorted((Path(__file__).parents[2] / "models").glob("*.mdl"))
 WORLD = sorted((Path(__file__).parents[2] / ".." / "shared").resolve().rglob("wrld3-03.mdl"))
@@ -31,7 +32,7 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         seen.append(path)
         return abstract_model(path, text, encoding)
 
-    monkeypatch.setattr("sdmodel.read.abstract_model", told)
+    monkeypatch.setattr("sdmodel.read.parsed.abstract_model", told)
     return seen
 
 

@@ -118,7 +118,7 @@ def get_time_value(relative_to: Expr, offset: Expr, measure: Expr) -> Expr:
     if origin not in (0, 1) or not 0 <= kind <= _MEASURES:
         raise ValueError("GET TIME VALUE takes 0, 1 or 2 as its first and 0 to 10 as its third argument")
     if kind != 0:
-        raise ValueError("GET TIME VALUE in units of the calendar is not supported; use 0 as its third argument")
+        raise ValueError("it is not supported in units of the calendar; use 0 as its third argument")
     return plus(NOW if origin == 0 else START, offset)
 
 

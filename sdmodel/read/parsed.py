@@ -1,0 +1,32 @@
+"""Text of a model file → Model, by the parser of its format: what `read` does where the cache cannot answer."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from sdmodel.model.model import Model
+from sdmodel.model.shallow import shallow
+from sdmodel.read.abstract import abstract_model
+from sdmodel.read.data.dataset import Datasets
+from sdmodel.read.data.folder import Folder
+from sdmodel.read.lower import lower
+from sdmodel.read.screen import is_xmile
+from sdmodel.read.source import written_all
+from sdmodel.read.vensim.settings import settings
+from sdmodel.read.xmile import xmile_model
+
+
+def parsed(file: Path, text: str, encoding: str, folder: Folder, data: tuple[Path, ...]) -> Model:
+    """The Model of `text`, which `screen` let through; it may read the files of `folder` and `data`.
+
+    Raises:
+        ModelError: names the variable, line and reason of whatever cannot be run.
+    """
+    if is_xmile(file):
+        found = xmile_model(file, text)
+        abstract, integration = found.abstract, found.settings.integration
+        lines = {name: [equation] for name, equation in found.written.items()}
+    else:
+        abstract, lines = abstract_model(file, text, encoding), written_all(text)
+        integration = settings(file, text).integration
+    model = lower(abstract, file, lines, folder=folder, datasets=Datasets(data))
+    return shallow(replace(model, integration=integration))
