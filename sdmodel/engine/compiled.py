@@ -102,8 +102,8 @@ def simulate(
         experiments: table of inputs; None runs the model as its file has it.
         save: names of stocks and auxiliaries; None saves all that the modeller wrote.
         every: time between saved values instead of the model's SAVEPER.
-        integration: "euler", "rk2", "heun" or "rk4"; None takes the method that the file asks for. Samples, fixed delays
-            and random draws change once a whole step under each of them.
+        integration: "euler", "rk2", "heun" or "rk4"; None takes the method that the file asks for. Samples, fixed
+            delays and random draws change once a whole step under each of them.
         seed: of the random numbers; None takes the seed of the table of experiments, or else 0. An experiment has the
             same numbers whichever others run with it: they hang on its number, the coordinate `experiment`.
         threads: None takes one a core. Results are the same, bit for bit, for any number.
