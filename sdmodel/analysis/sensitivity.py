@@ -7,7 +7,7 @@ import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.given_data import FEWEST, constant, indices, noise
-from sdmodel.analysis.wording import caveats, joined, outcome_title, scenario_title
+from sdmodel.analysis.wording import caveats, joined, outcome_title, plain_input, scenario_title
 from sdmodel.errors import RunsError
 from sdmodel.model.names import did_you_mean
 from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO, check, codes, failed, named, require, values
@@ -161,7 +161,8 @@ def _driver(table: xr.Dataset, place: int) -> str:
     index, low, high = (100 * min(1.0, float(row[f"first_order{suffix}"])) for suffix in _BOUNDS)
     rank_low, rank_high = float(row["rank_correlation_low"]), float(row["rank_correlation_high"])
     way = "rises with it; " if rank_low > 0 else "falls with it; " if rank_high < 0 else ""
-    return f"{row[INPUT].item()} ({way}{index:.0f} % of its variance, 95 % interval {low:.0f} to {high:.0f} %)"
+    name = plain_input(str(row[INPUT].item()))
+    return f"{name} ({way}{index:.0f} % of its variance, 95 % interval {low:.0f} to {high:.0f} %)"
 
 
 def _caveats(study: Study, table: xr.Dataset) -> tuple[str, ...]:

@@ -8,6 +8,11 @@ from sdmodel.study.spec import Outcome, Study
 RISK_CAVEAT = "Risk is an index conditional on the model: it orders scenarios, it is not a forecast."
 
 
+def plain_input(column: str) -> str:
+    """An input as the model names it: that of a scheduled constant is where its course starts."""
+    return column.removesuffix(" @ start")
+
+
 def number(value: float, unit: str = "", *, of_time: bool = False) -> str:
     """Three significant digits and the unit: "0.631", "12,300 %"; times as they are: "2033.5"."""
     if not math.isfinite(value):

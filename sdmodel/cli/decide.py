@@ -122,6 +122,8 @@ def sensitivity(
 
 
 def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:
+    from sdmodel.analysis.wording import plain_input
+
     order = one["first_order"].fillna(-1).values.argsort(kind="stable")[::-1][:top]
     rows = [one.isel(input=int(place)) for place in order]
 
@@ -132,7 +134,7 @@ def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:
     say("")
     outcome = study.outcomes[str(one["outcome"].values)]
     columns = [
-        Column("uncertainty", [str(row["input"].values) for row in rows], words=True),
+        Column("uncertainty", [plain_input(str(row["input"].values)) for row in rows], words=True),
         Column("first-order index", band("first_order", shown)),
         Column("rank correlation", band("rank_correlation", signed)),
     ]

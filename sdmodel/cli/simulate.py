@@ -11,7 +11,7 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table, warn
-from sdmodel.cli.look import Json
+from sdmodel.cli.look import Data, Folders, Json
 from sdmodel.cli.numbers import MISSING, counted
 from sdmodel.errors import ExperimentError, StudyError
 
@@ -51,10 +51,6 @@ Settings = Annotated[
 ]
 Scenarios = Annotated[list[str] | None, typer.Option("--scenario", help="Run only this scenario; repeat.")]
 Shocks = Annotated[list[str] | None, typer.Option("--shock", help="Run again under this shock; repeat.")]
-Data = Annotated[list[Path] | None, typer.Option(help="Course of variables that follow data: .csv, .tab; repeat.")]
-Folders = Annotated[
-    list[Path] | None, typer.Option("--data-folder", help="Let the model read spreadsheets from here too; repeat.")
-]
 Futures = Annotated[int | None, typer.Option(min=1, help="How many futures; default: what the study says.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: what the study says.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a core. Results are the same for any number.")]

@@ -104,8 +104,8 @@ def simulate(
         every: time between saved values instead of the model's SAVEPER.
         integration: "euler", "rk2", "heun" or "rk4"; None takes the method that the file asks for. Samples, fixed
             delays and random draws change once a whole step under each of them.
-        seed: of the random numbers; None takes the seed of the table of experiments, or else 0. An experiment has the
-            same numbers whichever others run with it: they hang on its number, the coordinate `experiment`.
+        seed: of the random numbers; None takes the seed of the table of experiments, or else 0. They hang
+            on the coordinate `future`: scenarios draw the same in the same future, whichever others run with them.
         threads: None takes one a core. Results are the same, bit for bit, for any number.
         progress: called with the number of experiments that were just finished.
 

@@ -1,4 +1,7 @@
-"""Seed and numbers of experiments → what a kernel needs for random draws, member by member."""
+"""Seed and numbers of futures → what a kernel needs for random draws, member by member.
+
+All scenarios draw the same numbers in the same future, so that what differs between them is not chance.
+"""
 
 import operator
 from dataclasses import dataclass
@@ -11,7 +14,7 @@ from sdmodel.errors import ExperimentError
 
 @dataclass(frozen=True)
 class Draws:
-    """`seed` and `numbers` [experiment] of all experiments, as `model.draw` takes them."""
+    """`seed` and `numbers` [experiment] of their futures, as `model.draw` takes them."""
 
     seed: int
     numbers: np.ndarray
@@ -35,4 +38,4 @@ def draws_of(given: Inputs, seed: int | None) -> Draws:
         whole = operator.index(chosen)
     except TypeError:
         raise ExperimentError(f"{given.model.name}: seed is {chosen!r}; it must be a whole number.") from None
-    return Draws(whole, given.labels.numbers.astype(np.int64))
+    return Draws(whole, given.labels.futures.astype(np.int64))

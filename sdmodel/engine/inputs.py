@@ -154,6 +154,11 @@ def _check_finite(model: Model, labels: Labels, name: str, values: np.ndarray) -
 
 def _not_an_input(model: Model, name: str) -> str:
     if name not in model:
+        elements = [one.name for one in model.visible() if one.array and key(one.array) == key(name)]
+        if elements:
+            return (
+                f'{model.name}: "{name}" is an array; set one of its {len(elements)} elements, such as "{elements[0]}".'
+            )
         return (
             f'{model.name}: the model has no input "{name}".{did_you_mean(name, [*model.constants])} '
             '"sdmodel inspect" lists all constants.'

@@ -102,7 +102,7 @@ class Frozen(Described):
 
 @dataclass(frozen=True, kw_only=True)
 class Draw(Described):
-    """A random number in (0, 1), drawn anew at each time step: the same for the same seed, experiment, stream and step.
+    """A random number in (0, 1), drawn anew at each time step: the same for the same seed, future, stream and step.
 
     Every random function is an expression of these; `stream` (a whole number below 2^32) tells one draw from another.
     """

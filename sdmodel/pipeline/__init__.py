@@ -32,9 +32,9 @@ from sdmodel.design.experiments import experiments
 from sdmodel.engine import compiled
 from sdmodel.errors import RunsError, StudyError
 from sdmodel.model.model import Model
-from sdmodel.pipeline.check import checked
 from sdmodel.pipeline.companions import files_beside
 from sdmodel.pipeline.progress import Progress, advance
+from sdmodel.pipeline.second_engine import checked
 from sdmodel.read import read
 from sdmodel.report.page import write_report
 from sdmodel.runs import manifest as manifests

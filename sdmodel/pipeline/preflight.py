@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from sdmodel.engine import compiled
-from sdmodel.engine.crosscheck import DISTRUST, agreement
+from sdmodel.engine.crosscheck import DISTRUST, agreement, random_variables
 from sdmodel.errors import EngineMismatch, ExperimentError, ModelError
 from sdmodel.model.model import Model
 from sdmodel.model.owners import owners
@@ -203,7 +203,7 @@ def _time_step(model: Model) -> Checked:
     """Stocks that move by more than 1 % are warnings: their error stays with them. Others are notes."""
     names = trials.compared(model)
     if not names:
-        return Checked("time step", "not tried: all stocks and flows depend on random numbers")
+        return Checked("time step", "not tried: everything depends on random numbers")
     return _judged(model, "time step", "half the TIME STEP", trials.by_half_the_step(model, names), WARNING)
 
 
@@ -235,12 +235,16 @@ def _judged(model: Model, check: str, change: str, moved: Sequence[Moved], level
     ]
     if len(far) > len(shown):
         remarks.append(Remark(NOTE, check, f"so do {len(far) - len(shown):,} more"))
+    chance = random_variables(model)
+    left = sum(one.name in chance for one in model.visible())
+    without = f"; {_number(left, 'variable')} left out, for random numbers" if left else ""
     most = next((one for one in moved if one.is_stock and one.share > _HARDLY), moved[0] if moved else None)
     if most is None or moved[0].share <= _HARDLY:
-        return Checked(check, f"{change} changes nothing", tuple(remarks))
+        return Checked(check, f"{change} changes nothing{without}", tuple(remarks))
     said = f"{change} moves {most.variable} by {_percent(most.share)} of its range"
     of = "stocks" if most.is_stock else "all"
-    return Checked(check, f"{said}, the most of {of}; {_number(len(far), 'variable')} by over 1 %", tuple(remarks))
+    said += f", the most of {of}; {_number(len(far), 'variable')} by over 1 %{without}"
+    return Checked(check, said, tuple(remarks))
 
 
 def _percent(share: float) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.wording import plain_input
 from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO
 
 _COLUMNS = ("first_order", "first_order_low", "first_order_high", "rank_correlation")
@@ -49,6 +50,6 @@ def _strongest(cell: xr.Dataset) -> tuple[Driver, ...]:
     """Those with an index, in falling order; none where the outcome does not vary or has too few futures."""
     index = cell["first_order"].values
     order = [place for place in np.argsort(-np.nan_to_num(index)) if index[place] > 0]
-    names = [str(name).removesuffix(" @ start") for name in cell[INPUT].values]
+    names = [plain_input(str(name)) for name in cell[INPUT].values]
     columns = [cell[name].values for name in _COLUMNS]
     return tuple(Driver(names[place], *(float(column[place]) for column in columns)) for place in order)

@@ -143,7 +143,7 @@ def test_an_engine_mismatch_is_exit_code_1(said: Call, kept: Path, monkeypatch: 
         raise EngineMismatch("the compiled engine and PySD disagree")
 
     before = (kept / "manifest.json").read_bytes()
-    monkeypatch.setattr(pipeline.check, "agreement", disagree)
+    monkeypatch.setattr(pipeline.second_engine, "agreement", disagree)
     refused(said("sweep", "sir", "--futures", 4, "--output", kept), "disagree", code=1)
     assert (kept / "manifest.json").read_bytes() == before
     assert said("compare", kept).code == 0

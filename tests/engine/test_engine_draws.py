@@ -48,7 +48,9 @@ def numbered(table):
 
     def make(numbers, **attributes):
         numbers = np.asarray(numbers)
-        made = table({"k": np.linspace(0, 1, len(numbers))}).assign_coords(experiment=numbers)
+        made = table({"k": np.linspace(0, 1, len(numbers))}).assign_coords(
+            experiment=numbers, future=("experiment", np.asarray(numbers))
+        )
         return made.assign_attrs(attributes)
 
     return make
@@ -126,6 +128,16 @@ def test_memories_take_draws_at_whole_steps(integration):
     np.testing.assert_array_equal(runs["sample"].values[0], [d[0], *d[:-1]])
     np.testing.assert_array_equal(runs["passed"].values[0], [e[0], e[0], *d[:-2]])
     np.testing.assert_allclose(runs["s"].values[0], e[0] + np.concatenate([[0], np.cumsum(d[:-1])]), rtol=1e-12)
+
+
+def test_scenarios_draw_the_same_in_the_same_future(table):
+    """What differs between two scenarios in one future is the scenario, never chance."""
+    experiments = table({"k": [0.0, 0.0, 0.0, 0.0]})
+    assert list(experiments["future"].values) == [0, 0, 1, 1]
+    values = simulate(model_of(*WALK), experiments, save=["s"], seed=5)["s"].values
+    np.testing.assert_array_equal(values[0], values[1])
+    np.testing.assert_array_equal(values[2], values[3])
+    assert not np.array_equal(values[0], values[2])
 
 
 def test_the_same_experiment_has_the_same_numbers_in_whatever_company(numbered):

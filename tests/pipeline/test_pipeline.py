@@ -18,7 +18,7 @@ from sdmodel import cli, pipeline
 from sdmodel.cli import shipped
 from sdmodel.errors import EngineMismatch, ExperimentError, RunsError, SdmodelError, StudyError
 from sdmodel.pipeline import Plan, Question, Stored, analyse, load, report, stored, sweep
-from sdmodel.pipeline.check import FEWEST
+from sdmodel.pipeline.second_engine import FEWEST
 
 PLAN = Plan(futures=12, seed=5)
 
@@ -219,7 +219,7 @@ def test_a_failure_in_the_middle_leaves_earlier_results(
     def fails(*_words: object, **_named: object) -> None:
         raise EngineMismatch("made up")
 
-    monkeypatch.setattr(pipeline.check if broken == "agreement" else pipeline, broken, fails)
+    monkeypatch.setattr(pipeline.second_engine if broken == "agreement" else pipeline, broken, fails)
     with pytest.raises(EngineMismatch, match="made up"):
         sweep(question, Plan(4), copy, command=["x"])
     assert _bytes(copy) == before
@@ -252,7 +252,7 @@ def test_a_first_sweep_that_fails_leaves_nothing(
     def fails(*_words: object, **_named: object) -> None:
         raise EngineMismatch("made up")
 
-    monkeypatch.setattr(pipeline.check, "agreement", fails)
+    monkeypatch.setattr(pipeline.second_engine, "agreement", fails)
     with pytest.raises(EngineMismatch):
         sweep(question, Plan(4), tmp_path / "out", command=["x"])
     assert list(tmp_path.iterdir()) == []

@@ -78,7 +78,9 @@ class Folder:
         if not os.path.exists(path):
             path = self._inside(_in_any_case(self.root, text) or path, name)
         if not os.path.exists(path):
-            raise ModelError(f'there is no file "{text}" in {self.root}.{did_you_mean(text, list(_near(path)))}')
+            raise ModelError(
+                f'there is no file "{text}" in {self.root.resolve()}.{did_you_mean(text, list(_near(path)))}'
+            )
         if not os.path.isfile(path):
             raise ModelError(f'"{name}" is not a regular file.')
         return path
