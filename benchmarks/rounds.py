@@ -21,7 +21,7 @@ from benchmarks.peers import Columns, Peer, members
 
 CLONE = Path(__file__).parent.parent
 TOLERANCE = 1e-6
-PATIENCE = 0.4  # seconds of one peer in one round: many short rounds, so that a busy moment spoils few of them
+PATIENCE = 0.7  # seconds of one peer in one round: many short rounds, so that a busy moment spoils few of them
 CHECKED = {"PySD": 2, "Simlin": 32}  # members in the check; all others: 256
 MOST = {"PySD": 64, "Simlin": 4_000}
 

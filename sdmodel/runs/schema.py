@@ -43,7 +43,8 @@ def check(runs: "xr.Dataset", origin: str = "runs") -> None:
 def check_experiments(experiments: "xr.Dataset", origin: str = "experiments") -> None:
     """Nothing if `experiments` is a table of experiments; otherwise ExperimentError with all that is wrong."""
     problems = _coordinate_problems(experiments, (EXPERIMENT,))
-    for name, column in experiments.data_vars.items():
+    for name in experiments.data_vars:
+        column = experiments.variables[name]  # ten times faster than experiments[name], and there are hundreds
         if column.dims != (EXPERIMENT,) or column.dtype.kind not in "fiub":
             problems.append(f'column "{name}" is {column.dtype} over {column.dims}, not numbers over (experiment)')
     _refuse(problems, f"{origin}: not a table of experiments", ExperimentError)
