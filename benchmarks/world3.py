@@ -151,7 +151,7 @@ def cold_starts(question: Question) -> dict[str, tuple[float, float]]:
 
 
 def aims(table: Table, compiling: dict[str, float], cold: dict[str, tuple[float, float]]) -> list[Aim]:
-    """What World3 should reach; seconds are CPU-seconds, since the machine may be busy with other work."""
+    """What World3 should reach; seconds of new processes are by the clock, so the machine should be quiet."""
     of = {row.peer: row for row in table.rows}
     parse = cold["PySD's parser alone"][0]
     return [
