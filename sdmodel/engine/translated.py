@@ -85,7 +85,7 @@ def translated(path: str) -> Translated:
     import pysd
 
     original = Path(path)
-    text, encoding = screen(original)
+    text, _ = screen(original)
     folder = Path(tempfile.mkdtemp(prefix="sdmodel-reference-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # PySD reads its module again before each run
     module = folder / "reference_model.py"
@@ -95,7 +95,7 @@ def translated(path: str) -> Translated:
         warnings.simplefilter("ignore")
         try:
             code = kept(home)
-            if code is None and _build(_abstract(original, text, encoding), module):
+            if code is None and _build(_abstract(original, text), module):
                 keep(home, module.read_bytes())
             rooted = (
                 (code or module.read_bytes())
@@ -117,10 +117,10 @@ def reason(error: Exception) -> str:
     return f"{type(error).__name__}: {said[:300]}" if said else type(error).__name__
 
 
-def _abstract(path: Path, text: str, encoding: str) -> Any:
+def _abstract(path: Path, text: str) -> Any:
     """PySD's tree of the file: by PySD itself where it is XMILE, so that our own reading of it is checked as well."""
     if path.suffix.lower() == ".mdl":
-        return abstract_model(path, text, encoding)
+        return abstract_model(path, text)
     from pysd.translators.xmile.xmile_file import XmileFile
 
     file = XmileFile(path)

@@ -29,7 +29,7 @@ def read(path: str | PathLike[str], *, data: Files = (), folders: Files = ()) ->
         ModelError: names the file, variable, line and reason of whatever cannot be run.
     """
     file = Path(path)
-    text, encoding = screen(file)
+    text, _ = screen(file)
     aliases = {} if is_xmile(file) else settings(file, text).aliases
     folder = Folder(file.parent, aliases, tuple(map(Path, folders)))
     datasets = tuple(map(Path, data))
@@ -38,7 +38,7 @@ def read(path: str | PathLike[str], *, data: Files = (), folders: Files = ()) ->
     def parse() -> Model:
         from sdmodel.read.parsed import parsed  # all that reads equations: a model from the cache does not need it
 
-        return parsed(file, text, encoding, folder, datasets)
+        return parsed(file, text, folder, datasets)
 
     try:
         return cached(file, f"{seen}\n{text}", folder, parse)

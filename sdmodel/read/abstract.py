@@ -11,7 +11,7 @@ from sdmodel.read.vensim.sections import sections
 from sdmodel.read.vensim.settings import settings
 
 
-def abstract_model(path: Path, text: str, encoding: str = "") -> Any:  # noqa: ARG001
+def abstract_model(path: Path, text: str) -> Any:
     """PySD's AbstractModel of the text of a Vensim file that `screen` let through.
 
     Raises:

@@ -12,6 +12,7 @@ from sdmodel.model.evaluate import fold
 from sdmodel.model.expr import Interpolate, Number, Ref
 from sdmodel.model.model import TIME, Auxiliary, Constant, Described, Stock, Table, Variable, fields_of
 from sdmodel.model.names import key
+from sdmodel.read.data.external import points
 from sdmodel.read.dimensions import Unsupported
 from sdmodel.read.equation import Equation, table_of
 from sdmodel.read.scope import Scope, data_name, element_name
@@ -126,11 +127,11 @@ def _series(said: Described, time: np.ndarray, values: np.ndarray, mode: str) ->
 
 
 def _table(said: Described, x: np.ndarray, y: np.ndarray, beyond: str) -> Table:
-    known = np.isfinite(x) & np.isfinite(y)
-    points = dict(sorted(zip(x[known].tolist(), y[known].tolist(), strict=True)))
-    if not points:
+    at, values = points(x, y)
+    known = dict(zip(at.tolist(), values.tolist(), strict=True))  # of several with one x the last
+    if not known:
         raise Unsupported(f'"{said.name}" has no data in the file')
-    return Table(**fields_of(said), x=tuple(points), y=tuple(points.values()), beyond=beyond)
+    return Table(**fields_of(said), x=tuple(known), y=tuple(known.values()), beyond=beyond)
 
 
 def _computed(said: Described, ast: Any, equation: Equation) -> Variable:

@@ -105,10 +105,6 @@ class Dimensions:
     def __contains__(self, subscript: str) -> bool:
         return key(subscript) in self.elements
 
-    def is_element(self, name: str) -> bool:
-        """Whether a name is an element of any dimension."""
-        return key(name) in self._numbers
-
     def of_subscript(self, subscript: str) -> tuple[str, ...]:
         """The elements that a subscript on the left side stands for: those of a dimension, or itself.
 

@@ -234,11 +234,11 @@ _NODES: dict[str, Callable[[Equation, Any], Expr]] = {
 _KINDS = {
     "IntegStructure": "INTEG inside an expression is not supported; give the stock an equation of its own",
     "LookupsStructure": "a lookup inside an expression is not supported; use WITH LOOKUP",
-    "DataStructure": "data variables are not supported yet",
-    "GetLookupsStructure": "lookups from external files are not supported yet",
-    "GetDataStructure": "data from external files is not supported yet",
-    "GetConstantsStructure": "constants from external files are not supported yet",
-    "ndarray": "arrays are not supported yet",
+    **dict.fromkeys(
+        ("DataStructure", "GetLookupsStructure", "GetDataStructure", "GetConstantsStructure"),
+        "what a file gives cannot stand inside an expression; give it a variable of its own",
+    ),
+    "ndarray": "several numbers cannot stand inside an expression; give them an array of their own",
     "str": "text is not supported",
 }
 

@@ -15,7 +15,7 @@ from sdmodel.read.vensim.settings import settings
 from sdmodel.read.xmile import xmile_model
 
 
-def parsed(file: Path, text: str, encoding: str, folder: Folder, data: tuple[Path, ...]) -> Model:
+def parsed(file: Path, text: str, folder: Folder, data: tuple[Path, ...]) -> Model:
     """The Model of `text`, which `screen` let through; it may read the files of `folder` and `data`.
 
     Raises:
@@ -26,7 +26,7 @@ def parsed(file: Path, text: str, encoding: str, folder: Folder, data: tuple[Pat
         abstract, integration = found.abstract, found.settings.integration
         lines = {name: [equation] for name, equation in found.written.items()}
     else:
-        abstract, lines = abstract_model(file, text, encoding), written_all(text)
+        abstract, lines = abstract_model(file, text), written_all(text)
         integration = settings(file, text).integration
     model = lower(abstract, file, lines, folder=folder, datasets=Datasets(data))
     return shallow(replace(model, integration=integration))

@@ -20,11 +20,6 @@ _NAME = re.compile(r'\s*+("(?:\\"|[^"])*+"|[^=(\[:<"]++)')
 _SUBSCRIPTS = re.compile(r"\s*+\[[^\]]*+\]\s*+(?::EXCEPT:\s*+(?:\[[^\]]*+\][\s,]*+)*+)?+(?=[:=(]|$)", re.IGNORECASE)
 
 
-def written(text: str) -> dict[str, Written]:
-    """By `names.key` of the variable; a subscripted or repeated variable has its first equation."""
-    return {name: equations[0] for name, equations in written_all(text).items()}
-
-
 def written_all(text: str, macro: str | None = None) -> dict[str, list[Written]]:
     """By `names.key` of the variable all its equations in the order of the file, which is PySD's order of components.
 

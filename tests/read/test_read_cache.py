@@ -28,9 +28,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that PySD's parser has seen, in order."""
     seen: list[Path] = []
 
-    def told(path: Path, text: str, encoding: str) -> object:
+    def told(path: Path, text: str) -> object:
         seen.append(path)
-        return abstract_model(path, text, encoding)
+        return abstract_model(path, text)
 
     monkeypatch.setattr("sdmodel.read.parsed.abstract_model", told)
     return seen

@@ -17,7 +17,7 @@ from sdmodel.model.expr import Apply, Number, Ref
 from sdmodel.read import read
 from sdmodel.read.cache import from_json, to_json
 from sdmodel.read.screen import screen
-from sdmodel.read.source import written, written_all
+from sdmodel.read.source import written_all
 from sdmodel.read.vensim.comments import without_comments
 from sdmodel.read.vensim.file_names import with_real_files
 from sdmodel.read.vensim.lines import one_line
@@ -295,10 +295,12 @@ def test_random_bytes_are_refused(tmp_path, raw):
 
 @given(text=st.text(alphabet='ab"\\~|=[]{}()\n ', max_size=80))
 def test_equations_of_any_text_are_found_without_an_exception(text):
-    """What `source.written` finds has a line of the text, and is the first of all."""
-    for name, found in written(text).items():
-        assert 1 <= found.line <= text.count("\n") + 1
-        assert written_all(text)[name][0] == found
+    """What `source.written_all` finds has a line of the text, and later equations have later lines."""
+    for found in written_all(text).values():
+        lines = [equation.line for equation in found]
+        assert lines == sorted(lines)
+        assert lines[0] >= 1
+        assert lines[-1] <= text.count("\n") + 1
 
 
 @given(text=st.text(alphabet="ab\"-^2(.)1,[] {}$\\\n'?", max_size=60))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sdmodel.errors import ModelError
 from sdmodel.read.abstract import abstract_model
 from sdmodel.read.screen import screen
-from sdmodel.read.source import written, written_all
+from sdmodel.read.source import written_all
 from sdmodel.read.vensim import bounds
 from sdmodel.read.vensim.comments import without_comments
 from sdmodel.read.vensim.file_names import with_real_files
@@ -70,7 +70,7 @@ def test_lines_end_as_the_system_of_the_modeller_ends_them(tmp_path, end):
     text = '{UTF-8}\na = 1 ~~|\n\n"b c" =\n\ta +\\\n\t\t2\n\t~ kg\n\t~ text\n\t|\n'
     path.write_bytes(text.replace("\n", end).encode())
     screened, _ = screen(path)
-    assert {name: found.line for name, found in written(screened).items()} == {"a": 2, "b c": 4}
+    assert {name: found[0].line for name, found in written_all(screened).items()} == {"a": 2, "b c": 4}
     assert repr(parsed(screened).elements) == repr(parsed(text).elements)
 
 
