@@ -11,8 +11,10 @@ import pytest
 from sdmodel.errors import ModelError
 from sdmodel.read.data import folder as folder_module
 from sdmodel.read.data import spreadsheet
-from sdmodel.read.data.dataset import Datasets, dataset
+from sdmodel.read.data.dataset import Datasets
 from sdmodel.read.data.external import Folder, constants
+from sdmodel.read.dimensions import Unsupported
+from sdmodel.read.sources import Sources
 
 
 @pytest.fixture
@@ -217,7 +219,8 @@ TEXTS = {
 def test_data_are_read_from_columns_rows_and_lines(tmp_path, name):
     """Names in any spelling, elements of arrays among them; a missing value is left out with its time."""
     (tmp_path / name).write_text(TEXTS[name])
-    found = dataset([tmp_path / name], iter(WANTED))
+    known = Datasets([tmp_path / name])
+    found = {wanted: known[wanted] for wanted in WANTED}
     assert {name: (time.tolist(), values.tolist()) for name, (time, values) in found.items()} == WANTED
 
 
@@ -237,7 +240,6 @@ def test_of_several_files_the_first_that_has_a_variable_counts(tmp_path):
         ("t,a\n0,one\n", r'"a" has "one" at time "0"; both must be numbers'),
         ("t,a\nsoon,1\n", r'"a" has "1" at time "soon"'),
         ("t,a\n0,\n", r'"a" has no values'),
-        ("t,aa\n0,1\n", r'"a" follows data, and there are none \(d.csv\)'),
         ("0,1\n1,2\n", "names of variables must stand"),
         ("t\n0\n", "a table needs names"),
         ("", "a table needs names"),
@@ -247,7 +249,16 @@ def test_what_is_wrong_with_data_is_told(tmp_path, text, message):
     """With the file, the variable and the time."""
     (tmp_path / "d.csv").write_text(text)
     with pytest.raises(ModelError, match=message):
-        dataset([tmp_path / "d.csv"], ["a"])
+        _ = Datasets([tmp_path / "d.csv"])["a"]
+
+
+def test_data_that_are_not_there_are_told(tmp_path):
+    """With the nearest name that a file has, or with the option that gives a file."""
+    (tmp_path / "d.csv").write_text("t,supplies\n0,1\n")
+    with pytest.raises(Unsupported, match=r'no file given with --data has them\. Did you mean "supplies"'):
+        Sources(Folder(tmp_path), Datasets([tmp_path / "d.csv"])).dataset("supply")
+    with pytest.raises(Unsupported, match="give a file with --data"):
+        Sources(Folder(tmp_path)).dataset("supply")
 
 
 def test_files_that_hold_no_data_are_told(tmp_path):
@@ -262,6 +273,4 @@ def test_files_that_hold_no_data_are_told(tmp_path):
         ("a.dat", "must be the name of a variable"),
     ):
         with pytest.raises(ModelError, match=message):
-            dataset([tmp_path / name], ["a"])
-    with pytest.raises(ModelError, match="no file was given"):
-        dataset([], ["a"])
+            _ = Datasets([tmp_path / name])["a"]

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sdmodel.errors import ModelError
-from sdmodel.model.names import did_you_mean, key
+from sdmodel.model.names import key
 from sdmodel.read.data.cells import is_missing, number
 from sdmodel.read.data.folder import contents, opened
 from sdmodel.read.data.text import TextBook, decoded
@@ -60,20 +60,6 @@ class Datasets(Mapping[str, Series]):
     def names(self) -> list[str]:
         """The names of the variables as the files have them."""
         return [column.name for column in self._columns.values()]
-
-
-def dataset(paths: Iterable[Path], names: Iterable[str]) -> dict[str, Series]:
-    """Times [time] and values [time] of the variables `names`, elements of arrays ("x[A,B]") among them.
-
-    Raises:
-        ModelError: a file cannot be read, or none of them has one of the variables.
-    """
-    known, wanted = Datasets(paths), tuple(names)
-    for name in wanted:
-        if name not in known:
-            files = ", ".join(path.name for path in known.files) or "no file was given"
-            raise ModelError(f'"{name}" follows data, and there are none ({files}).{did_you_mean(name, known.names)}')
-    return {name: known[name] for name in wanted}
 
 
 def _key(name: str) -> str:
