@@ -7,7 +7,7 @@ import xarray as xr
 
 from sdmodel.analysis.pairs import pairs
 from sdmodel.errors import RunsError
-from sdmodel.runs.schema import SCENARIO, TIME, TRAJECTORY, check, failed, require, values
+from sdmodel.runs.schema import MISSING, SCENARIO, TIME, TRAJECTORY, check, failed, require, values
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 QUANTILE = "quantile"
@@ -17,7 +17,8 @@ def bands(runs: xr.Dataset, variables: Iterable[str], levels: Sequence[float] = 
     """Quantiles over the futures: each of `variables` with dims (scenario, quantile, time), in its own unit.
 
     `futures` (scenario,) counts the runs behind them. Runs that failed are left out, all of each; a scenario of which
-    every run failed has NaN. The quantiles belong to each time by itself: no one run need follow a line.
+    every run failed has NaN. The quantiles belong to each time by itself: no one run need follow a line. Of a variable
+    whose attribute `missing` is set they are, at each time, those of the runs that have a value then.
     """
     check(runs)
     names = list(variables)
@@ -29,20 +30,27 @@ def bands(runs: xr.Dataset, variables: Iterable[str], levels: Sequence[float] = 
     coordinates = {SCENARIO: list(kept.scenarios), QUANTILE: np.asarray(levels, dtype=float), TIME: runs[TIME]}
     table = xr.Dataset(coords=coordinates)
     for name in names:
-        quantiles = _quantiles(values(runs, name), kept.rows, fine, levels)
+        may_be_missing = bool(runs.variables[name].attrs.get(MISSING))
+        quantiles = _quantiles(values(runs, name), kept.rows, fine, levels, may_be_missing)
         table[name] = ((SCENARIO, QUANTILE, TIME), quantiles, _kept_attributes(runs[name]))
     table["futures"] = (SCENARIO, fine.sum(axis=1), {"long_name": "runs behind the bands"})
     return table
 
 
-def _quantiles(trajectories: np.ndarray, rows: np.ndarray, fine: np.ndarray, levels: Sequence[float]) -> np.ndarray:
+def _quantiles(
+    trajectories: np.ndarray, rows: np.ndarray, fine: np.ndarray, levels: Sequence[float], may_be_missing: bool
+) -> np.ndarray:
     """(scenario, quantile, time); a variable may be NaN in a run that is else sound: that is left out too."""
     result = np.full((len(rows), len(levels), trajectories.shape[1]), np.nan)
     for scenario, (row, good) in enumerate(zip(rows, fine, strict=True)):
         chosen = trajectories[row[good]]
-        chosen = chosen[np.isfinite(chosen).all(axis=1)]
+        sound = ~np.isinf(chosen) if may_be_missing else np.isfinite(chosen)
+        chosen = chosen[sound.all(axis=1)]
+        there = ~np.isnan(chosen).all(axis=0)
         if len(chosen):
-            result[scenario] = np.quantile(chosen, levels, axis=0)
+            result[scenario][:, there] = (np.nanquantile if may_be_missing else np.quantile)(
+                chosen[:, there], levels, axis=0
+            )
     return result
 
 

@@ -7,7 +7,20 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.errors import RunsError
-from sdmodel.runs.schema import EXPERIMENT, FAILED, OUTCOME, STATUS, TIME, TRAJECTORY, check, failed, require, values
+from sdmodel.runs.schema import (
+    EXPERIMENT,
+    FAILED,
+    MISSING,
+    OTHER_TIMES,
+    OUTCOME,
+    STATUS,
+    TIME,
+    TRAJECTORY,
+    check,
+    failed,
+    require,
+    values,
+)
 from sdmodel.study.spec import Outcome, Study
 
 BLOCK = 32_768
@@ -24,8 +37,10 @@ _HOLDS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
 def outcomes(study: Study, runs: xr.Dataset) -> xr.Dataset:
     """`runs` with every outcome of `study` added, dims (experiment,), in the unit of its variable (or of time).
 
-    A run that failed, or whose variable is not finite at all times, has NaN outcomes and is marked in `failed`. Where
-    `failed` is false, NaN can only mean that the condition of a `first` never held. RunsError if variables are missing.
+    A run that failed, or whose variable is not finite at all times, has NaN outcomes and is marked in `failed`. Only
+    where the attribute `missing` of a variable says so, it may have no value at some times (between the points of data,
+    after the end of its run): reductions pass over these. Where `failed` is false, NaN means that the condition of a
+    `first` never held, or that the variable had no value when it was asked for. RunsError if variables are missing.
     """
     check(runs)
     asked = study.outcomes.values()
@@ -52,8 +67,21 @@ def reduced(trajectories: np.ndarray, times: np.ndarray, outcome: Outcome) -> np
 
     last; min; max; at (linear between saved times, exact on them); sum of the saved values; integral by trapezoids;
     mean (that integral over the span of time); first saved time at which the condition holds, NaN if it never does.
+
+    What is missing (NaN) is passed over: `last` is the last value that is there, areas go in a straight line from one
+    value that is there to the next, a `mean` spans the time from the first to the last of them. `at` a time is missing
+    where the value there is, or one of the two saved ones around it. All are NaN where no value is there.
     """
-    return _REDUCTIONS[outcome.reduce](trajectories, times, outcome)
+    there = ~np.isnan(trajectories)
+    if there.all():
+        return _REDUCTIONS[outcome.reduce](trajectories, times, outcome)
+    numbers = np.full(len(trajectories), np.nan)
+    whole = there.all(axis=1)
+    numbers[whole] = _REDUCTIONS[outcome.reduce](trajectories[whole], times, outcome)
+    for row in np.flatnonzero(~whole & there.any(axis=1)):
+        kept = there[row] if outcome.reduce != "at" else np.ones(len(times), dtype=bool)
+        numbers[row] = _REDUCTIONS[outcome.reduce](trajectories[row, kept][None], times[kept], outcome)[0]
+    return numbers
 
 
 def acceptable(numbers: np.ndarray, limit: tuple[str, float]) -> np.ndarray:
@@ -66,11 +94,13 @@ def _reduced(runs: xr.Dataset, outcome: Outcome, broken: np.ndarray) -> np.ndarr
     """The outcome block by block, so that trajectories on disk pass through in flat memory; marks `broken` runs."""
     _refuse_unknown(outcome, runs)
     times = np.asarray(runs[TIME].values, dtype=float)
+    may_be_missing = bool(runs.variables[outcome.variable].attrs.get(MISSING))
     numbers = np.empty(len(broken))
     for start in range(0, len(broken), BLOCK):
         rows = slice(start, start + BLOCK)
         trajectories = values(runs, outcome.variable, rows).astype(float, copy=False)
-        finite = np.isfinite(trajectories).all(axis=1)
+        fine = ~np.isinf(trajectories) if may_be_missing else np.isfinite(trajectories)
+        finite = fine.all(axis=1)
         broken[rows] |= ~finite
         numbers[rows] = reduced(np.where(finite[:, None], trajectories, 0.0), times, outcome)
     return numbers
@@ -84,6 +114,8 @@ def _refuse_unknown(outcome: Outcome, runs: xr.Dataset) -> None:
     if outcome.reduce == "first" and (outcome.condition is None or outcome.condition[0] not in _HOLDS):
         raise RunsError(f'{where}: "first" needs a condition such as "< 0.35".')
     begin, end = float(runs[TIME].values[0]), float(runs[TIME].values[-1])
+    if OTHER_TIMES in str(runs.variables[outcome.variable].attrs.get(MISSING, "")):
+        end = np.inf  # every run has an end of its own, and no value after it
     if outcome.reduce == "at" and (outcome.time is None or not begin <= outcome.time <= end):
         raise RunsError(f"{where}: time {outcome.time} is not within the saved times {begin:g} to {end:g}.")
 
@@ -91,6 +123,8 @@ def _refuse_unknown(outcome: Outcome, runs: xr.Dataset) -> None:
 def _at(trajectories: np.ndarray, times: np.ndarray, outcome: Outcome) -> np.ndarray:
     assert outcome.time is not None
     after = int(np.searchsorted(times, outcome.time))
+    if after == len(times):
+        return np.full(len(trajectories), np.nan)
     if times[after] == outcome.time:
         return trajectories[:, after]
     share = (outcome.time - times[after - 1]) / (times[after] - times[after - 1])

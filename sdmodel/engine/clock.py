@@ -1,11 +1,14 @@
 """Control settings of experiments → groups of experiments that share one time axis."""
 
+from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from sdmodel.errors import ExperimentError
+from sdmodel.model.ending import behind
 from sdmodel.model.evaluate import evaluate
 from sdmodel.model.expr import references
 from sdmodel.model.model import (
@@ -21,7 +24,8 @@ from sdmodel.model.model import (
 )
 
 MOST_STEPS = 100_000_000
-_TOLERANCE = 1e-6  # of a time step: what rounding of decimal steps may amount to
+TOLERANCE = 1e-6  # of a time step: what rounding of decimal steps may amount to
+Shared = TypeVar("Shared")
 
 
 @dataclass(frozen=True)
@@ -39,26 +43,51 @@ class Clock:
         return self.start + np.array(self.saves) * self.time_step
 
 
+@dataclass(frozen=True)
+class Pace:
+    """A clock whose end is not known yet: time steps of length `time_step` from `start`, saved every `save_every`."""
+
+    start: float
+    time_step: float
+    save_every: float
+
+    def until(self, steps: int) -> Clock:
+        """The clock that ends after so many steps; its last value is saved if one is due, as PySD does."""
+        saves = _saves(steps * self.time_step, self.time_step, self.save_every)
+        return Clock(self.start, self.time_step, steps, tuple(int(step) for step in saves if step <= steps))
+
+
 def clock(start: float, stop: float, time_step: float, save_every: float, where: str) -> Clock:
     """The steps from `start` to `stop`, saved at the first step that is not before each multiple of `save_every`.
 
     Steps are counted, times are never compared: decimal steps such as 0.1 end and save where they should.
     """
-    for name, value in ((INITIAL_TIME, start), (FINAL_TIME, stop), (TIME_STEP, time_step), (SAVEPER, save_every)):
-        if not np.isfinite(value):
-            raise ExperimentError(f"{where}: {name} is {value}; it must be a finite number.")
-    if time_step <= 0 or save_every <= 0:
-        raise ExperimentError(f"{where}: TIME STEP is {time_step:g} and SAVEPER {save_every:g}; both must be above 0.")
+    _check((start, stop, time_step, save_every), (INITIAL_TIME, FINAL_TIME, TIME_STEP, SAVEPER), where)
     if stop < start:
         raise ExperimentError(f"{where}: FINAL TIME {stop:g} is before INITIAL TIME {start:g}.")
     length = (stop - start) / time_step
     if length > MOST_STEPS:
         raise ExperimentError(f"{where}: {length:,.0f} time steps, over {MOST_STEPS:,}; choose a larger TIME STEP.")
-    steps = int(np.ceil(length - _TOLERANCE))
-    wanted = np.arange(int((stop - start) / save_every + _TOLERANCE) + 1)
-    rising = np.ceil(wanted * save_every / time_step - _TOLERANCE).astype(np.int64)
-    saves = rising[np.diff(rising, prepend=-1) > 0]
+    steps = int(np.ceil(length - TOLERANCE))
+    saves = _saves(stop - start, time_step, save_every)
     return Clock(start, time_step, steps, tuple(int(step) for step in saves if 0 <= step <= steps))
+
+
+def _saves(span: float, time_step: float, save_every: float) -> np.ndarray:
+    """The steps at which a value is due within `span`, rising."""
+    wanted = np.arange(int(span / save_every + TOLERANCE) + 1)
+    rising: np.ndarray = np.ceil(wanted * save_every / time_step - TOLERANCE).astype(np.int64)
+    return rising[np.diff(rising, prepend=-1) > 0]
+
+
+def _check(numbers: tuple[float, ...], names: tuple[str, ...], where: str) -> None:
+    """Nothing if the settings, of which the time step and the time between saved values are the last, make sense."""
+    for name, value in zip(names, numbers, strict=True):
+        if not np.isfinite(value):
+            raise ExperimentError(f"{where}: {name} is {value}; it must be a finite number.")
+    time_step, save_every = numbers[-2:]
+    if time_step <= 0 or save_every <= 0:
+        raise ExperimentError(f"{where}: TIME STEP is {time_step:g} and SAVEPER {save_every:g}; both must be above 0.")
 
 
 def control(model: Model, name: str, value: Callable[[str], float]) -> float:
@@ -84,35 +113,44 @@ def _table(model: Model, name: str) -> Table:
 
 def clocks(model: Model, columns: Mapping[str, np.ndarray], n: int, every: float | None) -> dict[Clock, np.ndarray]:
     """The clock of each experiment: {clock: indices of the experiments that it drives}."""
-    settings = {name for name in CONTROLS for name in _behind(model, name)}
+
+    def one(value: Callable[[str], float], where: str) -> Clock:
+        start, stop, time_step, saveper = (control(model, name, value) for name in CONTROLS)
+        return clock(start, stop, time_step, saveper if every is None else every, where)
+
+    return _shared(model, CONTROLS, columns, n, one)
+
+
+def paces(model: Model, columns: Mapping[str, np.ndarray], n: int, every: float | None) -> dict[Pace, np.ndarray]:
+    """The same where the end is not known yet, as FINAL TIME changes during the run."""
+    names = (INITIAL_TIME, TIME_STEP, SAVEPER)
+
+    def one(value: Callable[[str], float], where: str) -> Pace:
+        start, time_step, saveper = (control(model, name, value) for name in names)
+        own = (start, time_step, saveper if every is None else every)
+        _check(own, names, where)
+        return Pace(*own)
+
+    return _shared(model, names, columns, n, one)
+
+
+def _shared(
+    model: Model,
+    controls: tuple[str, ...],
+    columns: Mapping[str, np.ndarray],
+    n: int,
+    one: Callable[[Callable[[str], float], str], Shared],
+) -> dict[Shared, np.ndarray]:
+    """What `one` makes of the `controls` of each experiment: {it: indices of the experiments that share it}."""
+    settings = {name for name in controls for name in behind(model, name)}
     varying = {name: columns[name] for name in columns if name in settings}
     if not varying:
-        return {_one(model, {}, every, model.name): np.arange(n)}
+        return {one(model.constants.__getitem__, model.name): np.arange(n)}
     rows, inverse = np.unique(np.column_stack(list(varying.values())), axis=0, return_inverse=True)
-    groups: dict[Clock, list[np.ndarray]] = {}
+    groups: dict[Shared, list[np.ndarray]] = {}
     for place, row in enumerate(rows):
         members = np.flatnonzero(inverse.reshape(-1) == place)
-        own = _one(model, dict(zip(varying, row, strict=True)), every, f"{model.name}, experiment {members[0]}")
+        numbers = ChainMap(dict(zip(varying, row, strict=True)), model.constants)
+        own = one(numbers.__getitem__, f"{model.name}, experiment {members[0]}")
         groups.setdefault(own, []).append(members)
     return {own: np.sort(np.concatenate(members)) for own, members in groups.items()}
-
-
-def _behind(model: Model, name: str) -> set[str]:
-    """`name` and every variable that its equation reads."""
-    found, pending = set(), [name]
-    while pending:
-        variable = model[pending.pop()]
-        if variable.name not in found:
-            found.add(variable.name)
-            pending.extend(read for expr in variable.expressions() for read in references(expr) if read in model)
-    return found
-
-
-def _one(model: Model, changed: dict[str, float], every: float | None, where: str) -> Clock:
-    def value(name: str) -> float:
-        return changed.get(name, model.constants[name])
-
-    start, stop, time_step, saveper = (
-        control(model, name, value) for name in (INITIAL_TIME, FINAL_TIME, TIME_STEP, SAVEPER)
-    )
-    return clock(start, stop, time_step, saveper if every is None else every, where)

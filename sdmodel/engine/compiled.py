@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sdmodel.engine.clock import Clock, clocks
+from sdmodel.engine.clock import Clock, clocks, paces
 from sdmodel.engine.draws import Draws, draws_of
+from sdmodel.engine.ends import END, MOST_STEPS, ended, with_end
 from sdmodel.engine.failures import told_failure
-from sdmodel.engine.inputs import Inputs, inputs, integrated, saved_names
+from sdmodel.engine.inputs import Inputs, alone, inputs, inputs_of, integrated, saved_names
 from sdmodel.engine.native import Native, compiled, function, host
 from sdmodel.errors import ExperimentError
+from sdmodel.model.ending import moving
 from sdmodel.model.model import FixedDelay, Held, Model, Stock
 from sdmodel.model.order import at_each_step
 from sdmodel.model.shallow import shallow
@@ -35,6 +37,7 @@ _ARGUMENTS = (
 )
 _BLOCK_STEPS = 200_000  # member-steps of one call: long enough to hide the call, short enough for even threads
 _TOLD = 5  # failures that are traced to their variable
+_MOST_REMEMBERED = 2**27  # numbers in the histories of fixed delays while the end of a run is searched for
 Progress = Callable[[int], None]
 
 
@@ -55,7 +58,8 @@ class Machine:
 class Trajectories:
     """`values` [experiment, time] by name at `times`; `failed` [experiment] and up to five of the `failures`, told.
 
-    `seed` is that of the random numbers, None for a model without.
+    `seed` is that of the random numbers, None for a model without. `own_times` tells that not every time belongs to
+    each experiment: values are NaN at those of others.
     """
 
     times: np.ndarray
@@ -63,6 +67,7 @@ class Trajectories:
     failed: np.ndarray
     failures: list[str]
     seed: int | None
+    own_times: bool
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,9 @@ def simulate(
 
     An experiment in which a stock or saved value is not finite is marked in `failed` (experiment) and told, with
     variable and time, in the attribute `failures`. Where experiments differ in their time axis, `time` holds the times
-    of all, and values are missing (NaN) at times that are not an experiment's own.
+    of all, and values are missing (NaN) at times that are not an experiment's own; so they are after the end of a run
+    whose FINAL TIME changes while it goes on. Data that have values at their points alone are missing elsewhere. The
+    attribute `missing` of a trajectory tells of either.
 
     Raises:
         ExperimentError: inputs, control settings, names or a method that do not fit the model.
@@ -121,7 +128,7 @@ def simulate(
     model = _within_reach(integrated(model, integration))
     given = inputs(model, experiments)
     made = trajectories(given, save=save, every=every, seed=seed, threads=threads, progress=progress)
-    runs = labelled(model, given, made.times, made.values, made.failed, "compiled")
+    runs = labelled(model, given, made.times, made.values, made.failed, "compiled", own_times=made.own_times)
     if made.seed is not None:
         runs.attrs["random_seed"] = made.seed
     if made.failures:
@@ -141,16 +148,48 @@ def trajectories(
     """What `simulate` labels, in plain arrays; the arguments are the same."""
     n = len(given.labels.numbers)
     made = machine(given.model, saved_names(given.model, save))
-    groups = clocks(given.model, given.columns, n, every)
     draws = draws_of(given, seed) if made.program.draws else None
+    groups = clocks_of(given, every=every, seed=seed, threads=threads)
     parts = [_run(made, given, clock, members, draws, threads, progress) for clock, members in groups.items()]
     times, values, status = _joined(list(groups), list(groups.values()), parts, len(made.program.saved), n)
     failed = np.isnan(status)
     rows = np.flatnonzero(failed)
-    told = [told_failure(given, int(row), *_trace(given, int(row), draws)) for row in rows[:_TOLD]]
+    own = {int(row): clock for row in rows[:_TOLD] for clock, members in groups.items() if row in members}
+    told = [told_failure(given, row, *_trace(given, row, clock, draws)) for row, clock in own.items()]
     told += [f"and {len(rows) - _TOLD:,} more"] * (len(rows) > _TOLD)
     named = dict(zip(made.program.saved, values, strict=True))
-    return Trajectories(times, named, failed, told, None if draws is None else draws.seed)
+    own_times = len(groups) > 1 or moving(given.model)
+    return Trajectories(times, named, failed, told, None if draws is None else draws.seed, own_times)
+
+
+def clocks_of(
+    given: Inputs, *, every: float | None = None, seed: int | None = None, threads: int | None = None
+) -> dict[Clock, np.ndarray]:
+    """The clock of each experiment: {clock: indices of the experiments that it drives}.
+
+    Where FINAL TIME changes during the run, the experiments are run to find their ends.
+
+    Raises:
+        ExperimentError: control settings that make no sense, or a run that does not end.
+    """
+    n = len(given.labels.numbers)
+    if not moving(given.model):
+        return clocks(given.model, given.columns, n, every)
+    searching = replace(given, model=with_end(given.model))
+    made = machine(searching.model, (END,))
+    draws = draws_of(given, seed) if made.program.draws else None
+
+    def ends(clock: Clock, members: np.ndarray) -> np.ndarray:
+        values, _ = _run(made, searching, clock, members, draws, threads, None)
+        return values[0, :, 0]
+
+    longest = min(MOST_STEPS, _MOST_REMEMBERED // max(1, made.histories * made.width))
+    return ended(given.model, paces(given.model, given.columns, n, every), ends, longest)
+
+
+def own_clock(model: Model) -> Clock:
+    """The clock of the model as its file has it."""
+    return next(iter(clocks_of(inputs_of(model, {}, alone()))))
 
 
 def _within_reach(model: Model) -> Model:
@@ -162,13 +201,12 @@ def _within_reach(model: Model) -> Model:
     return model
 
 
-def _trace(given: Inputs, row: int, draws: Draws | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Times and values [step] of all variables of one experiment, at every time step."""
+def _trace(given: Inputs, row: int, clock: Clock, draws: Draws | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Times and values [step] of all variables of one experiment, at every time step of its `clock`."""
+    every_step = replace(clock, saves=tuple(range(clock.steps + 1)))
     memory = [variable.name for variable in given.model.of(Stock, Held, FixedDelay)]
     made = machine(given.model, (*memory, *at_each_step(given.model)))
     alone = replace(given, columns={name: column[[row]] for name, column in given.columns.items()})
-    own = next(iter(clocks(given.model, alone.columns, 1, None)))
-    every_step = replace(own, saves=tuple(range(own.steps + 1)))
     if draws is None and made.program.draws:  # what failed reads none of them, but other variables do
         draws = draws_of(given, None)
     same = None if draws is None else replace(draws, numbers=draws.numbers[[row]])

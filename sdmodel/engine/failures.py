@@ -6,7 +6,14 @@ import numpy as np
 
 from sdmodel.engine.inputs import Inputs
 from sdmodel.model.expr import references
+from sdmodel.model.missing import missing
 from sdmodel.model.model import Auxiliary, FixedDelay, Held, Model, Stock
+
+
+def sound(values: np.ndarray, may_be_missing: bool) -> np.ndarray:
+    """Where `values` are as they should be: finite, or missing if that may be."""
+    fine: np.ndarray = ~np.isinf(values) if may_be_missing else np.isfinite(values)
+    return fine
 
 
 def told_failure(given: Inputs, row: int, times: np.ndarray, values: Mapping[str, np.ndarray]) -> str:
@@ -21,8 +28,8 @@ def told_failure(given: Inputs, row: int, times: np.ndarray, values: Mapping[str
 
 def _cause(model: Model, values: Mapping[str, np.ndarray]) -> tuple[str, int]:
     """From the first stock (or, without one, the first variable) that is not finite back to what made it so."""
-    stocks = {name for name in values if isinstance(model[name], Stock)}
-    broken = _first(values, stocks) or _first(values, set(values))
+    stocks, gaps = {name for name in values if isinstance(model[name], Stock)}, missing(model)
+    broken = _first(values, stocks, gaps) or _first(values, set(values), gaps)
     if broken is None:
         raise AssertionError("a run that was marked as failed is finite at every step")
     name, step = broken
@@ -33,11 +40,11 @@ def _cause(model: Model, values: Mapping[str, np.ndarray]) -> tuple[str, int]:
     return name, step
 
 
-def _first(values: Mapping[str, np.ndarray], names: set[str]) -> tuple[str, int] | None:
+def _first(values: Mapping[str, np.ndarray], names: set[str], gaps: frozenset[str]) -> tuple[str, int] | None:
     found = [
-        (int(np.flatnonzero(~np.isfinite(values[name]))[0]), name)
+        (int(np.flatnonzero(~sound(values[name], name in gaps))[0]), name)
         for name in values
-        if name in names and not np.isfinite(values[name]).all()
+        if name in names and not sound(values[name], name in gaps).all()
     ]
     if not found:
         return None

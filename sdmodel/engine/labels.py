@@ -6,18 +6,34 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.engine.inputs import Tabled
+from sdmodel.model.missing import missing
 from sdmodel.model.model import TIME, Model
 from sdmodel.runs.manifest import versions
+from sdmodel.runs.schema import BETWEEN_POINTS, MISSING, OTHER_TIMES
 
 
 def labelled(
-    model: Model, given: Tabled, times: np.ndarray, values: dict[str, np.ndarray], failed: np.ndarray, engine: str
+    model: Model,
+    given: Tabled,
+    times: np.ndarray,
+    values: dict[str, np.ndarray],
+    failed: np.ndarray,
+    engine: str,
+    *,
+    own_times: bool,
 ) -> xr.Dataset:
-    """Runs: `values` [experiment, time] by name, the inputs [experiment], and `failed` [experiment]."""
-    table = given.experiments
+    """Runs: `values` [experiment, time] by name, the inputs [experiment], and `failed` [experiment].
+
+    `own_times` tells that not every time belongs to each experiment.
+    """
+    table, gaps = given.experiments, missing(given.model)
     clock_unit = model["TIME STEP"].unit
     coords = {name: table.variables[name] for name in ("experiment", "scenario", "future")}
-    variables = {name: (("experiment", "time"), array, _attributes(model, name)) for name, array in values.items()}
+    reasons = {name: [BETWEEN_POINTS] * (name in gaps) + [OTHER_TIMES] * own_times for name in values}
+    variables = {
+        name: (("experiment", "time"), array, _attributes(model, name) | _missing(reasons[name]))
+        for name, array in values.items()
+    }
     # by `variables`: each array with coordinates would cost a tenth of a millisecond
     inputs = {
         str(name): (
@@ -39,6 +55,10 @@ def labelled(
         "versions": json.dumps(versions()),
     }
     return runs
+
+
+def _missing(reasons: list[str]) -> dict[str, str]:
+    return {MISSING: "; ".join(reasons)} if reasons else {}
 
 
 def _attributes(model: Model, name: str) -> dict[str, str]:

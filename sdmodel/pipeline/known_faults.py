@@ -14,6 +14,7 @@ from sdmodel.model.names import key
 
 _SMOOTH = re.compile(r"\bSMOOTH3?(I|\s+N)?\s*\(", re.IGNORECASE)
 _ACTIVE = re.compile(r"\bACTIVE\s+INITIAL\s*\(", re.IGNORECASE)
+_NONE = re.compile(r"(=|<>)\s*:NA:|:NA:\s*(=|<>)", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*[-+]?\d+\s*")
 _ROUNDING = 1e-6
 _XMILE = (".xmile", ".stmx", ".xml")
@@ -47,6 +48,13 @@ def _mixed_logic(model: Model, _: str) -> Iterator[Fault]:
         upper = variable.text.upper()
         if ":AND:" in upper and ":OR:" in upper:
             yield Fault("mixed :AND: and :OR:", said, True, variable.name, variable.line)
+
+
+def _compared_to_none(model: Model, _: str) -> Iterator[Fault]:
+    said = "PySD takes nothing for equal to :NA:, not even a value that is missing"
+    for variable in model.visible():
+        if _NONE.search(variable.text):
+            yield Fault("comparison with :NA:", said, True, variable.name, variable.line)
 
 
 def _runge_kutta(model: Model, _: str) -> Iterator[Fault]:
@@ -123,6 +131,7 @@ def _is_xmile(model: Model) -> bool:
 
 _FAULTS: tuple[Callable[[Model, str], Iterator[Fault]], ...] = (
     _mixed_logic,
+    _compared_to_none,
     _runge_kutta,
     _whole_initial,
     _uneven_saves,

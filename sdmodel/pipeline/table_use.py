@@ -11,7 +11,6 @@ from math import ceil
 import numpy as np
 
 from sdmodel.engine import compiled
-from sdmodel.engine.clock import clocks
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
 from sdmodel.model.model import TIME, Auxiliary, FixedDelay, Held, Model, Stock, Table, Variable
 
@@ -94,7 +93,7 @@ def _both(guard: Expr | None, condition: Expr) -> Expr:
 
 def _outside(model: Model, some: list[_Use]) -> list[Outside]:
     kept = [Auxiliary(name=f"@ argument {n}", equation=use.guarded, hidden=True) for n, use in enumerate(some)]
-    clock = next(iter(clocks(model, {}, 1, None)))
+    clock = compiled.own_clock(model)
     every = clock.time_step * max(1, ceil(clock.steps / _MOST_TIMES))
     runs = compiled.simulate(model.replaced((), kept), save=[one.name for one in kept], every=every)
     times = runs["time"].values

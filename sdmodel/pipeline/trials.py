@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.engine import compiled
-from sdmodel.engine.clock import Clock, clocks
+from sdmodel.engine.clock import Clock
 from sdmodel.engine.crosscheck import random_variables
 from sdmodel.engine.inputs import saved_names
 from sdmodel.model.model import CONTROLS, TIME_STEP, Model, Stock
@@ -30,7 +30,8 @@ class Moved:
 
 def as_it_is(model: Model, names: tuple[str, ...], *, integration: str | None = None) -> xr.Dataset:
     """One run of `names` as the file has it, or by another method."""
-    return compiled.simulate(model, save=names, every=_every(_clock(model), len(names)), integration=integration)
+    every = _every(compiled.own_clock(model), len(names))
+    return compiled.simulate(model, save=names, every=every, integration=integration)
 
 
 def compared(model: Model) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def compared(model: Model) -> tuple[str, ...]:
 
 def by_half_the_step(model: Model, names: tuple[str, ...]) -> list[Moved]:
     """What changes when TIME STEP is halved, the most first."""
-    clock = _clock(model)
+    clock = compiled.own_clock(model)
     halved = xr.Dataset({TIME_STEP: ("experiment", [clock.time_step, clock.time_step / 2])})
     runs = compiled.simulate(model, halved, save=names, every=_every(clock, len(names)))
     return _moved(model, names, runs.isel(experiment=0), runs.isel(experiment=1))
@@ -52,10 +53,6 @@ def by_another_method(model: Model, names: tuple[str, ...]) -> tuple[str, list[M
     other = "rk4" if model.integration == "euler" else "euler"
     here, there = (as_it_is(model, names, integration=method).isel(experiment=0) for method in (None, other))
     return other, _moved(model, names, here, there)
-
-
-def _clock(model: Model) -> Clock:
-    return next(iter(clocks(model, {}, 1, None)))
 
 
 def _every(clock: Clock, variables: int) -> float:

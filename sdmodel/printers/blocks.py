@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial, reduce
 
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref, walk
+from sdmodel.model.missing import missing
 from sdmodel.model.model import TIME, Auxiliary, Draw, FixedDelay, Frozen, Held, Stock, Table, Variable
 from sdmodel.model.switches import HEAD, SWITCHES, deciding
 from sdmodel.printers.draws import drawn
@@ -17,6 +18,7 @@ from sdmodel.printers.emitter import Emitter, Value
 from sdmodel.printers.language import INSTRUCTIONS
 from sdmodel.printers.lookup import interpolate
 from sdmodel.printers.program import Program
+from sdmodel.printers.recurring import Recurring, recurring
 from sdmodel.printers.writer import GATE, ONCE, PHASE, SAVE, STEP, WHOLE
 
 # operations whose result rests while their argument moves
@@ -35,8 +37,8 @@ class Blocks:
         self.saved_slots = emit.slots
         emit.slots += len(program.saved)
         self.memory: dict[str, int] = {}  # name → its place in the buffers of this step and the next
-        alive = sum(isinstance(self.model[name], Stock | Held) for name in program.step)
-        self.in_registers = alive <= REGISTERS and not emit.staged and not emit.split
+        self.alive = {name for name in program.step if isinstance(self.model[name], Stock | Held)}
+        self.in_registers = len(self.alive) <= REGISTERS and not emit.staged and not emit.split
         self.initial: dict[str, str] = {}  # of memory in registers: the SSA name of its first value,
         self.next: dict[str, str] = {}  # and of its value at the next step
         self.values: dict[str, Value] = {}
@@ -45,6 +47,8 @@ class Blocks:
         self.once_a_step = WHOLE if emit.staged else STEP
         self.limits = 0
         self.common = _common_divisors(program)
+        self.recurring = self._recurring() if emit.split else Recurring({}, ())
+        self.missing = missing(program.model)
         if emit.staged and program.delays:
             self.spare = emit.slot()
 
@@ -58,6 +62,8 @@ class Blocks:
             return self.named(expr.name)
         if self.emit.split:
             self.emit.part()
+            if (call := self.recurring.calls.get(id(expr))) is not None:
+                return self.recurring.call(self.emit, call, self.emit.as_number(self.named(call.argument.name)))
         if isinstance(expr, Interpolate):
             table = self.model[expr.table]
             assert isinstance(table, Table)
@@ -157,6 +163,8 @@ class Blocks:
                 self.values[name] = self.of(variable.equation if variable.initial is None else variable.initial)
             elif isinstance(variable, Stock | Held):
                 self.values[name] = emit.as_number(self.of(variable.initial))
+                if name not in self.alive:
+                    continue  # others start from it, but nothing asks for its course
                 self.memory[name] = len(self.memory)
                 if self.in_registers:
                     self.initial[name] = self.values[name].text
@@ -232,6 +240,13 @@ class Blocks:
         emit.write(STEP, f"{chosen} = select i1 %is.first, ptr {pointer}, ptr {spare}")
         return chosen
 
+    def _recurring(self) -> Recurring:
+        computed = (
+            self.model[name] for name in dict.fromkeys((*self.program.start, *self.program.step, *self.program.save))
+        )
+        expressions = (expr for variable in computed for expr in variable.expressions())
+        return recurring(self.emit, expressions, frozenset(_SETTLING))
+
     def _equation(self, name: str) -> Expr:
         variable = self.model[name]
         assert isinstance(variable, Auxiliary)
@@ -292,7 +307,7 @@ class Blocks:
         return reduce(partial(emit.strict, "fadd"), chains)
 
     def checked(self) -> Iterator[Value]:
-        """All stocks and all that is saved, which is kept on the way."""
+        """All stocks and all that is saved, which is kept on the way; 0 for what may be missing, and is."""
         emit = self.emit
         for name in self.memory:
             if isinstance(self.model[name], Stock):
@@ -304,6 +319,8 @@ class Blocks:
                 emit.part()
             value = emit.at(emit.as_number(self.named(name)), SAVE)
             self._keep(place, value)
+            if name in self.missing:
+                value = emit.select(emit.compare("uno", value, value), emit.number(0.0), value)
             yield value
 
     def _status_pointer(self) -> str:

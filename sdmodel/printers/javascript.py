@@ -210,7 +210,8 @@ class _Script:
             if isinstance(variable, Stock | Held | FixedDelay):
                 self.compute(target, variable.initial, isinstance(variable, Stock))
             elif isinstance(variable, Auxiliary):
-                self.compute(target, variable.equation if variable.initial is None else variable.initial)
+                expr = variable.equation if variable.initial is None else variable.initial
+                self.compute(target, expr, variable is self.moments.ending)
             elif isinstance(variable, Frozen):
                 self.compute(target, variable.equation)
             if isinstance(variable, FixedDelay):
@@ -219,7 +220,7 @@ class _Script:
     def step(self) -> None:
         """All auxiliaries at one time."""
         for variable in self.moments.step:
-            self.compute(self.of(variable.name), variable.equation)
+            self.compute(self.of(variable.name), variable.equation, variable is self.moments.ending)
 
     def keep(self) -> None:
         """What discrete memory takes in at the head of a step."""
@@ -245,6 +246,7 @@ class _Script:
         yield f"stages: [{', '.join(f'[{_literal(stage.share)}, {_literal(stage.weight)}]' for stage in stages)}],"
         yield f"heads: [{', '.join(str(place[head.name]) for head in own.heads)}],"
         yield f"controls: [{', '.join(str(place[one.name]) for one in controls)}],"
+        yield f"moving: {'false' if own.ending is None else 'true'},"
         for part, name in zip(("clock", "start", "step", "keep", "flow"), counts, strict=True):
             yield f"{part}: [{', '.join(f'{name}{number}' for number in range(counts[name]))}],"
         yield from _listed("draws", (f"[{place[draw.name]}, {draw.stream}]" for draw in own.draws))

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from sdmodel.errors import ModelError
+from sdmodel.model.ending import moving
 from sdmodel.model.expr import Expr, references
 from sdmodel.model.model import (
     CONTROLS,
+    FINAL_TIME,
     TIME,
     Auxiliary,
     Constant,
@@ -26,19 +28,23 @@ from sdmodel.model.model import (
 from sdmodel.model.order import at_each_step, at_the_start, starting
 from sdmodel.model.switches import HEAD
 
+_FIXED = tuple(name for name in CONTROLS if name != FINAL_TIME)
+
 
 @dataclass(frozen=True)
 class Moments:
     """Variables in the order of computation.
 
     `clock`: auxiliaries behind the controls of the run, which constants alone decide. `start`: all whose value at the
-    start some memory needs, that memory among them. `step`: all auxiliaries but controls. `heads`: what holds the time
+    start some memory needs, that memory among them. `step`: all auxiliaries but controls. `ending`: FINAL TIME, if it
+    changes during the run; then it is computed at each step, and no control of the clock. `heads`: what holds the time
     at the head of a step, if anything reads it. `saved`: what has a course in time and was written by the modeller.
     """
 
     clock: tuple[Auxiliary, ...]
     start: tuple[Variable, ...]
     step: tuple[Auxiliary, ...]
+    ending: Auxiliary | None
     stocks: tuple[Stock, ...]
     held: tuple[Held, ...]
     heads: tuple[Held, ...]
@@ -53,10 +59,12 @@ def moments(model: Model) -> Moments:
     Raises:
         ModelError: an algebraic loop, or a control that is missing or changes during the run.
     """
-    behind = _closure(model, _controls(model), lambda variable: _fixed(model, variable))
+    ending = model[FINAL_TIME] if moving(model) else None
+    fixed = [control for control in map(model.__getitem__, CONTROLS) if control is not ending]
+    behind = _closure(model, fixed, lambda variable: _fixed(model, variable))
     memory = [variable for variable in model.variables if isinstance(variable, Stock | Held | FixedDelay | Frozen)]
     begun = _closure(model, memory, starting)
-    controls = {variable.name for variable in _controls(model)}
+    controls = {variable.name for variable in fixed}
     each = [variable for name in at_each_step(model) if isinstance(variable := model[name], Auxiliary)]
     held = [variable for variable in model.variables if isinstance(variable, Held)]
     kept = (Auxiliary, Stock, Held, FixedDelay, Frozen, Draw)
@@ -64,6 +72,7 @@ def moments(model: Model) -> Moments:
         clock=tuple(variable for variable in each if variable.name in behind),
         start=tuple(model[name] for name in at_the_start(model) if name in begun and name not in controls),
         step=tuple(variable for variable in each if variable.name not in controls),
+        ending=ending if isinstance(ending, Auxiliary) else None,
         stocks=tuple(variable for variable in model.variables if isinstance(variable, Stock)),
         held=tuple(variable for variable in held if variable.name != HEAD),
         heads=tuple(variable for variable in held if variable.name == HEAD),
@@ -73,16 +82,12 @@ def moments(model: Model) -> Moments:
     )
 
 
-def _controls(model: Model) -> list[Variable]:
-    return [model[name] for name in CONTROLS]
-
-
 def _fixed(model: Model, variable: Variable) -> tuple[Expr, ...]:
     """The equation of a variable behind a control, which only constants may decide."""
     own = variable.equation if isinstance(variable, Auxiliary) else None
     if not isinstance(variable, Constant) and (own is None or TIME in references(own)):
         raise ModelError(
-            f"{PurePath(model.path).name or model.name}: {', '.join(CONTROLS)} must be fixed from the start, but "
+            f"{PurePath(model.path).name or model.name}: {', '.join(_FIXED)} must be fixed from the start, but "
             f'"{variable.name} = {variable.text or "…"}" changes during the run. Make it a constant.'
         )
     return () if own is None else (own,)

@@ -12,7 +12,6 @@ import textwrap
 from sdmodel.model.expr import Expr
 from sdmodel.model.model import (
     CONTROLS,
-    FINAL_TIME,
     INITIAL_TIME,
     SAVEPER,
     TIME,
@@ -37,7 +36,7 @@ from sdmodel.printers.stages import STAGES
 
 _WIDTH = 110
 _DOCUMENTED = 160  # characters of a documentation that a comment shows
-_OWN_WORDS = "inputs seed experiment value saved steps saves step time"
+_OWN_WORDS = "inputs seed experiment value saved steps saves step time ongoing"
 _RESERVED = {
     *keyword.kwlist,
     *keyword.softkwlist,
@@ -136,6 +135,10 @@ class _Program:
             self.set(target, text)
             self.line(f"{target} = value.get({given!r}, {target})")
 
+    def given(self, variable: Auxiliary) -> str | None:
+        """The name under which an auxiliary can be set: that of FINAL TIME alone, where the run computes it."""
+        return variable.name if variable is self.moments.ending else None
+
     def told(self, variable: Described) -> None:
         """A comment: what the model file says of a variable."""
         self.line(f"# {_described(variable)}")
@@ -209,9 +212,15 @@ class _Program:
         for name in (TIME, *(variable.name for variable in self.moments.saved)):
             self.line(f"    {name!r}: [],")
         self.line("}")
-        self.line("for step in range(steps + 1):")
+        if self.moments.ending is None:
+            self.line("for step in range(steps + 1):")
+        else:
+            self.line("step, ongoing = 0, True")
+            self.line("while ongoing:")
         self.indent = 2
         self.step()
+        if self.moments.ending is not None:
+            self.line("step += 1")
         self.indent = 1
         self.line("return saved")
         self.indent = 0
@@ -227,8 +236,11 @@ class _Program:
             self.told(variable)
             settable = variable.name if key(variable.name) in controls else None
             self.compute(self.of(variable.name), variable.equation, settable)
-        settings = ", ".join(self.of(name) for name in (INITIAL_TIME, FINAL_TIME, TIME_STEP, SAVEPER))
-        self.line(f"steps, saves = clock({settings})")
+        start, stop, *others = (self.of(name) for name in CONTROLS)
+        if self.moments.ending is None:
+            self.line(f"steps, saves = clock({', '.join((start, stop, *others))})")
+        else:
+            self.line(f"clock({', '.join((start, start, *others))})  # whether these make sense; the run finds its end")
         self.line(f"time = {self.of(INITIAL_TIME)}")
 
     def start(self) -> None:
@@ -244,7 +256,8 @@ class _Program:
             elif isinstance(variable, Held | FixedDelay):
                 self.compute(target, variable.initial)
             elif isinstance(variable, Auxiliary):
-                self.compute(target, variable.equation if variable.initial is None else variable.initial)
+                expr = variable.equation if variable.initial is None else variable.initial
+                self.compute(target, expr, self.given(variable))
             elif isinstance(variable, Frozen):
                 self.compute(target, variable.equation)
             if isinstance(variable, FixedDelay):
@@ -280,11 +293,16 @@ class _Program:
         """All auxiliaries."""
         for variable in self.moments.step:
             self.told(variable)
-            self.compute(self.of(variable.name), variable.equation)
+            self.compute(self.of(variable.name), variable.equation, self.given(variable))
 
     def once(self) -> None:
         """What is done with the values at the head of a step: saving them, and handing them to discrete memory."""
-        self.line("if step in saves:")
+        ending, steps = self.moments.ending, self.of(TIME_STEP)
+        if ending is None:
+            self.line("if step in saves:")
+        else:
+            self.line(f"ongoing = goes_on(step, time, {self.of(ending.name)}, {steps})")
+            self.line(f"if is_saved(step, {steps}, {self.of(SAVEPER)}):")
         self.line("    saved['Time'].append(time)")
         for variable in self.moments.saved:
             self.line(f"    saved[{variable.name!r}].append({self.of(variable.name)})")

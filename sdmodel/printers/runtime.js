@@ -101,6 +101,19 @@ function clock(start, stop, timeStep, saveEvery) {
   return { steps, saves };
 }
 
+// Whether a value is due at `step`: at the first that is not before a multiple of `saveEvery`.
+function isSaved(step, timeStep, saveEvery) {
+  const place = Math.floor(((step + 1e-6) * timeStep) / saveEvery);
+  return [place, place + 1].some((near) => Math.ceil((near * saveEvery) / timeStep - 1e-6) === step);
+}
+
+// Whether a run goes on after `step`, though its end at `stop` may change: while it is before that.
+function goesOn(step, time, stop, timeStep) {
+  const ahead = time + 1e-6 * timeStep < stop;
+  if (ahead && step >= 1e7) throw new RangeError("FINAL TIME is still ahead after " + step + " steps: no end");
+  return ahead;
+}
+
 // The printed parts of a model -> what a page or another program uses:
 //   inputs, saved      values of inputs by name (null: computed unless it is set); names of what has a course in time
 //   simulate(inputs, { seed, experiment, save })
@@ -168,35 +181,38 @@ function assembled(parts) {
     set(wanted || {});
     all(parts.clock);
     const [start, stop, timeStep, saveEvery] = parts.controls.map((place) => v[place]);
-    const { steps, saves } = clock(start, stop, timeStep, saveEvery);
+    const moving = parts.moving;  // the run itself finds its end
+    const { steps, saves } = clock(start, moving ? start : stop, timeStep, saveEvery);
+    const lasts = (step) => moving ? goesOn(step, v[timePlace], v[parts.controls[1]], timeStep) : step < steps;
     v[timePlace] = start;
     drawn(seed, experiment, 0);
     all(parts.start);
     const delays = parts.delays.map(([place, length]) => ({
-      place, length: wholeSteps(v[length] / timeStep), before: v[place], entered: new Float64Array(steps + 1),
+      place, length: wholeSteps(v[length] / timeStep), before: v[place], entered: moving ? [] : new Float64Array(steps + 1),
     }));
-    const columns = places.map(() => new Float64Array(saves.length));
-    const times = new Float64Array(saves.length);
-    for (let step = 0, row = 0; step <= steps; step++) {
+    const columns = places.map(() => moving ? [] : new Float64Array(saves.length));
+    const times = moving ? [] : new Float64Array(saves.length);
+    for (let step = 0, row = 0, ongoing = true; ongoing; step++) {
       if (step > 0) drawn(seed, experiment, step);
       for (const one of delays) v[one.place] = step >= one.length ? one.entered[step - one.length] : one.before;
       v[timePlace] = start + step * timeStep;
       for (const place of parts.heads) v[place] = v[timePlace];
       all(parts.step);
-      if (step === saves[row]) {
+      ongoing = lasts(step);
+      if (moving ? isSaved(step, timeStep, saveEvery) : step === saves[row]) {
         times[row] = v[timePlace];
         for (let place = 0; place < places.length; place++) columns[place][row] = v[places[place]];
         row++;
       }
-      if (step === steps) break;
+      if (!ongoing) break;
       all(parts.keep);
       for (let place = 0; place < delays.length; place++) delays[place].entered[step] = parts.entering[place];
       advance(step, start, timeStep);
       v.set(held, stocks);
     }
     const values = Object.create(null);
-    names.forEach((name, place) => { values[name] = columns[place]; });
-    return { times, values };
+    names.forEach((name, place) => { values[name] = Float64Array.from(columns[place]); });
+    return { times: Float64Array.from(times), values };
   }
 
   return Object.freeze({ inputs: Object.freeze(inputs), saved: Object.freeze([...savedPlace.keys()]), simulate });

@@ -193,6 +193,19 @@ def clock(start: float, stop: float, time_step: float, save_every: float) -> tup
     return count, {step for step in saves if step <= count}
 
 
+def is_saved(step: int, time_step: float, save_every: float) -> bool:
+    """Whether a value is due at `step`: at the first that is not before a multiple of `save_every`."""
+    place = math.floor((step + 1e-6) * time_step / save_every)
+    return any(math.ceil(near * save_every / time_step - 1e-6) == step for near in (place, place + 1))
+
+
+def goes_on(step: int, time: float, stop: float, time_step: float) -> bool:
+    """Whether a run goes on after `step`, though its end at `stop` may change: while it is before that."""
+    if time + 1e-6 * time_step < stop and step >= 10_000_000:
+        raise ValueError(f"FINAL TIME is still ahead after {step} time steps, at time {time}: the run does not end")
+    return time + 1e-6 * time_step < stop
+
+
 def checked(inputs: dict[str, float], known: set[str]) -> dict[str, float]:
     """`inputs` as finite numbers, if the model has all of them."""
     numbers = {name: float(value) for name, value in inputs.items()}

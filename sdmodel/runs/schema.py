@@ -5,7 +5,8 @@
     coords        experiment (0..n-1), scenario (text), future (whole number), all along experiment; time along time
     attributes    of each variable of runs: role, one of ROLES; units; long_name
 
-`failed` (experiment, bool, role "status") marks the runs whose numbers left the finite range.
+`failed` (experiment, bool, role "status") marks the runs whose numbers left the finite range. A trajectory with the
+attribute `missing` may have no value (NaN) at some times of a run that did not fail; the attribute tells why.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 EXPERIMENT, TIME, SCENARIO, FUTURE = "experiment", "time", "scenario", "future"
 FAILED = "failed"
+MISSING = "missing"
+BETWEEN_POINTS = "between the points of data"
+OTHER_TIMES = "at times of other runs alone"
 TRAJECTORY, INPUT, OUTCOME, STATUS = "trajectory", "input", "outcome", "status"
 ROLES: dict[str, tuple[str, ...]] = {
     TRAJECTORY: (EXPERIMENT, TIME),

@@ -41,3 +41,11 @@ def test_unknown_variables_and_levels_are_refused():
         bands(runs, ["y"])
     with pytest.raises(RunsError, match="between 0 and 1"):
         bands(runs, ["x"], levels=(5.0,))
+
+
+def test_bands_of_what_may_be_missing_are_of_the_runs_that_have_a_value_then():
+    """At each time by itself; a time at which none has one is missing."""
+    made = of_trajectories([[1.0, 2.0, np.nan, np.nan], [3.0, np.nan, np.nan, 4.0], [1.0, np.inf, 2.0, 2.0]])
+    np.testing.assert_array_equal(bands(made, ["x"], (0.5,))["x"].values[0, 0], [np.nan] * 4)
+    made["x"].attrs["missing"] = "at times of other runs alone"
+    np.testing.assert_array_equal(bands(made, ["x"], (0.5,))["x"].values[0, 0], [2, 2, np.nan, 4])

@@ -131,3 +131,51 @@ def test_what_cannot_be_had_from_these_runs_is_refused(asked, told):
     with pytest.raises(RunsError) as refused:
         outcomes(study(asked), of_trajectories([[1, 2, 3, 4]]))
     assert told in str(refused.value)
+
+
+# --- what may be missing --------------------------------------------------------------------------------------------
+
+GAPS = [[np.nan, 2.0, np.nan, 4.0], [1.0, 5.0, np.nan, np.nan], [1.0, 2.0, 3.0, 4.0], [np.nan] * 4]
+
+
+def with_gaps(rows, why="between the points of data"):
+    made = of_trajectories(rows)
+    made["x"].attrs["missing"] = why
+    return made
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (Outcome("o", "x", "last"), [4, 5, 4]),
+        (Outcome("o", "x", "min"), [2, 1, 1]),
+        (Outcome("o", "x", "max"), [4, 5, 4]),
+        (Outcome("o", "x", "sum"), [6, 6, 10]),
+        (Outcome("o", "x", "integral"), [18, 3, 20.5]),
+        (Outcome("o", "x", "mean"), [3, 3, 20.5 / 7]),
+        (Outcome("o", "x", "at", time=2021.0), [2, 5, 2]),
+        (Outcome("o", "x", "at", time=2022.0), [np.nan, np.nan, 2.5]),
+        (Outcome("o", "x", "at", time=2027.0), [4, np.nan, 4]),
+        (Outcome("o", "x", "first", condition=(">", 3.0)), [2027, 2021, 2027]),
+        (Outcome("o", "x", "first", condition=("!=", 2.0)), [2027, 2020, 2020]),
+    ],
+)
+def test_reductions_pass_over_what_is_missing(asked, told):
+    """Areas go straight from one value that is there to the next; a time that is asked for may have none."""
+    runs = outcomes(study(asked), with_gaps(GAPS))
+    np.testing.assert_allclose(runs["o"], [*told, np.nan], rtol=1e-12)
+    assert not runs["failed"].any()
+
+
+def test_what_is_infinite_fails_though_it_may_be_missing():
+    runs = outcomes(study(Outcome("o", "x", "last")), with_gaps([[1, np.inf, np.nan, 2], [1, np.nan, 2, 3]]))
+    assert runs["failed"].values.tolist() == [True, False]
+    np.testing.assert_array_equal(runs["o"], [np.nan, 3])
+
+
+def test_a_time_after_the_end_of_every_run_is_missing_where_runs_have_ends_of_their_own():
+    """In a study whose runs all end at one time it is a mistake."""
+    late = study(Outcome("o", "x", "at", time=2050.0))
+    assert np.isnan(outcomes(late, with_gaps(GAPS, "at times of other runs alone"))["o"]).all()
+    with pytest.raises(RunsError, match="not within the saved times"):
+        outcomes(late, with_gaps(GAPS))

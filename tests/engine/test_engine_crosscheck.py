@@ -108,6 +108,15 @@ def test_pysd_keeps_nothing_from_one_run_to_the_next(model, table):
             np.testing.assert_array_equal(again[name], fresh[name], err_msg=str(other))
 
 
+def test_an_initial_time_that_is_set_is_where_pysd_starts(mdl, table):
+    """Stocks, and initial values that read the clock, start there; also when a stock's own start is set."""
+    lines = ("R: A, B", "w[R] = 1, 2", "n[R] = INTEG(n[R], w[R] + Time)", "a = Time * 2")
+    model = read(mdl("s = INTEG(0.3 * s, 1 + Time)", *lines, step=0.5))
+    starts = {"INITIAL TIME": [1, 2.5, 0]}
+    for columns in (starts, {**starts, "s": [3, 4, 5]}, {**starts, "n[A]": [3, 4, 5]}):
+        assert crosscheck(model, compiled.simulate(model, table(columns))) < 1e-12
+
+
 def test_every_order_of_experiments_gives_the_same_reference_runs(model, experiments):
     """One at a time or together."""
     together = reference.simulate(model, experiments.isel(experiment=[4, 0, 9]))
@@ -125,22 +134,29 @@ def test_runs_saved_at_uneven_times_are_compared_at_those_times(mdl):
 
 
 def test_pysd_is_given_the_data_that_the_user_gave(mdl, tmp_path):
-    """Scalars and arrays, interpolated or held; what is missing between points cannot be compared."""
-    (tmp_path / "course.csv").write_text('Time,rain,"flood[A]","flood[B]"\n0,1,2,3\n4,9,4,5\n', encoding="utf-8")
+    """Scalars and arrays, interpolated, held, or missing between their points."""
+    (tmp_path / "course.csv").write_text(
+        'Time,rain,"flood[A]","flood[B]","snow[A]","snow[B]"\n0,1,2,3,1,5\n1,,,,2,\n4,9,4,5,3,6\n', encoding="utf-8"
+    )
 
     def both(keyword):
         lines = (
             "R: A, B",
             f"rain{keyword}",
             "flood[R]:HOLD BACKWARD:",
+            "snow[R]:RAW:",
             "s = INTEG(IF THEN ELSE(rain = :NA:, 0, rain) + SUM(flood[R!]), 0)",
+            "both = rain + snow[A]",
         )
         model = read(mdl(*lines, stop=4, step=0.5), data=[tmp_path / "course.csv"])
-        return crosscheck(model, compiled.simulate(model, save=["s", "flood[B]"]), sample=1)
+        runs = compiled.simulate(model, save=["s", "flood[B]", "rain", "both", "snow[A]", "snow[B]"])
+        assert not runs["failed"]
+        assert np.isnan(runs["snow[A]"].values[0]).tolist() == [time not in (0, 1, 4) for time in runs["time"].values]
+        assert np.isnan(runs["rain"].values[0]).sum() == (7 if keyword else 0)
+        return crosscheck(model, runs, sample=1)
 
     assert both("") < 1e-12
-    with pytest.raises(ExperimentError, match='missing: "rain"'):
-        both(":RAW:")
+    assert both(":RAW:") < 1e-12
 
 
 def test_runs_that_all_failed_cannot_be_compared(mdl):

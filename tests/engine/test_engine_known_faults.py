@@ -39,6 +39,17 @@ def test_or_is_weaker_than_and(mdl, bare):
     assert _faults(path) == [("mixed :AND: and :OR:", True)]
 
 
+def test_what_is_missing_equals_na(mdl, bare):
+    """PySD compares with a number that nothing equals."""
+    gap = "gap = IF THEN ELSE(Time < 1, :NA:, Time)"
+    path = mdl(gap, "x = IF THEN ELSE(gap = :NA:, 7, 3)", "y = IF THEN ELSE(:NA: <> gap, 7, 3)", stop=1)
+    runs = compiled.simulate(read(path), save=["x", "y"])
+    assert (runs["x"].values[0].tolist(), runs["y"].values[0].tolist()) == ([7, 3], [3, 7])
+    assert bare(path, ["x"])["x"].tolist() == [3, 3]
+    assert crosscheck(read(path), runs) == 0  # mended
+    assert _faults(path) == [("comparison with :NA:", True)]
+
+
 def test_pysd_has_no_runge_kutta(mdl, bare):
     """ds/dt = s from 1: after one unit of time e, by rk4 to 1e-3, by Euler's method 2."""
     path = mdl("s = INTEG(s, 1)", stop=1, tail="\\\\\\---/// Sketch\n///---\\\\\\\n:L\x7f<%^E!@\n15:0,0,0,1,0,0\n")

@@ -209,3 +209,13 @@ def test_a_table_of_operations_must_be_complete():
         check_complete({name: 0 for name in full if name != "tanh"}, "half")
     with pytest.raises(NotImplementedError, match=r"unknown \['cbrt'\]"):
         check_complete({**full, "cbrt": 0}, "more")
+
+
+@pytest.mark.parametrize("others", [0, 12])
+def test_a_stock_from_whose_start_alone_something_follows_has_no_course(mdl, others):
+    """INITIAL of a stock, saved alone: with memory in registers, and in buffers that held other numbers before."""
+    more = [f"m{n} = INTEG({n} - m{n}, {n})" for n in range(others)]
+    model = read(mdl("s = INTEG(s * s * 1e300, 1e200)", "begun = INITIAL(s) / 1e200", *more, stop=6))
+    runs = compiled.simulate(model, save=["begun", *(f"m{n}" for n in range(others))])
+    assert runs["begun"].values.tolist() == [[1.0] * 7]
+    assert not runs["failed"].any()
