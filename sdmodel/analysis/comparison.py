@@ -178,7 +178,7 @@ def _best(study: Study, spread: Spread, verdict: str) -> str:
 
 
 def _candidates(study: Study, spread: Spread) -> list[int]:
-    """Rows that may be called best: scenarios without a shock laid over them, where such were run."""
+    """Rows that may be called best: scenarios with nothing laid over them, where such were run."""
     sound = [row for row in range(len(spread.pairs.scenarios)) if spread.sound[row].any()]
     return [row for row in sound if spread.pairs.scenarios[row] in study.scenarios] or sound
 

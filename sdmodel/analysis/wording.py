@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from sdmodel.study.overlay import MARK
 from sdmodel.study.spec import Outcome, Study
 
 RISK_CAVEAT = "Risk is an index conditional on the model: it orders scenarios, it is not a forecast."
@@ -40,13 +41,13 @@ def joined(parts: Sequence[str]) -> str:
 
 
 def scenario_title(study: Study, label: str) -> str:
-    """The title of a scenario, with the title of the shock laid over it: "Status quo drift with Pandemic"."""
+    """The title of a scenario, with those of what is laid over it: "Status quo drift with Lock-in and Pandemic"."""
     if label in study.scenarios:
         return study.scenarios[label].title or label
-    for name, shock in study.shocks.items():
-        if label.endswith(f" + {name}"):
-            return f"{scenario_title(study, label.removesuffix(f' + {name}'))} with {shock.title or name}"
-    return label
+    scenario, *over = label.split(MARK)
+    if not over or any(name not in study.overlays for name in over):
+        return label
+    return f"{scenario_title(study, scenario)} with {joined([study.overlays[name].title or name for name in over])}"
 
 
 def outcome_title(outcome: Outcome) -> str:

@@ -1,20 +1,27 @@
-"""`check`: everything that can be said about a model before it is used."""
+"""`check`: everything that can be said about a model before it is used, and whether reality checks hold."""
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
-from sdmodel.cli.look import Data, Folders, Json
+from sdmodel.cli.look import Data, Extensions, Folders, Json
+from sdmodel.cli.model_files import model_files
 from sdmodel.cli.numbers import counted
+from sdmodel.cli.verdicts import print_verdicts, verdicts_as_data
 from sdmodel.errors import ExperimentError
 
 if TYPE_CHECKING:
+    from sdmodel.analysis.finding import Finding
+    from sdmodel.analysis.reality import Verdict
+    from sdmodel.cli.model_files import ModelFiles
     from sdmodel.pipeline.preflight import Preflight
+    from sdmodel.pipeline.remarks import Remark
 
+Futures = Annotated[int, typer.Option(min=0, help="In how many futures reality checks are tried as well; 0: none.")]
 Synonyms = Annotated[
     list[str] | None, typer.Option("--synonym", help='Units that mean the same, "Person=Head=Capita"; repeat.')
 ]
@@ -25,12 +32,15 @@ def check(
     synonym: Synonyms = None,
     data: Data = None,
     folders: Folders = None,
+    extensions: Extensions = None,
     pysd: Annotated[bool, typer.Option(help="Run it with PySD as well; slow for a large model.")] = True,
+    futures: Futures = 1000,
     as_json: Json = False,
 ) -> None:
     """Check a model before it is used: what does not run, units, unused inputs, lookups, time step, PySD.
 
-    The exit code is 1 when there is an error or a warning, and 0 when there are only notes.
+    A study's reality checks are run as well: if the model is set like this, then it must behave like that. The exit
+    code is 1 when there is an error or a warning, or a check fails with the model's own numbers; else it is 0.
 
     Example:
 
@@ -39,15 +49,40 @@ def check(
     groups = [_group(word) for word in synonym or ()]
     from sdmodel.pipeline.preflight import preflight  # PySD and the compiler take most of a second to load
 
-    path, _ = shipped.pair(model)
+    with_study = Path(model).suffix.lower() in ("", ".toml")  # a model file by itself is checked by itself
+    files = model_files(model, data=data, folders=folders, extensions=extensions, with_study=with_study)
     with progress() as told:
-        found = preflight(path, synonyms=groups, data=data or (), folders=folders or (), pysd=pysd, progress=told)
-    if as_json:
-        print(json.dumps(_as_data(found), indent=2, ensure_ascii=False, allow_nan=False))
-    else:
+        found = preflight(
+            files.model,
+            synonyms=groups,
+            data=files.data,
+            folders=files.folders,
+            extensions=files.extensions,
+            pysd=pysd,
+            progress=told,
+        )
+    if not as_json:
         _print(found)
-    if not found.sound:
+    sound = not found.count("error")
+    tested = _tested(files.study, futures, files) if files.study and with_study and sound else None
+    if tested and not as_json:
+        say("")
+        print_verdicts(*tested)
+    if as_json:
+        reality = {"reality": verdicts_as_data(*tested)} if tested else {}
+        print(json.dumps(_as_data(found) | reality, indent=2, ensure_ascii=False, allow_nan=False))
+    if not found.sound or (tested and not all(one.holds for one in tested[1])):
         raise typer.Exit(1)
+
+
+def _tested(study: Path, futures: int, files: "ModelFiles") -> "tuple[Finding, tuple[Verdict, ...]] | None":
+    """The finding on the reality checks of a study, and its verdicts; None for a study without."""
+    from sdmodel.analysis.reality_finding import verdicts_of  # xarray, as slow to load as the compiler above
+    from sdmodel.pipeline.reality import reality_of
+
+    with progress() as told:
+        finding = reality_of(study, files.read(), futures=futures, progress=told)
+    return None if finding is None else (finding, verdicts_of(finding))
 
 
 def _group(word: str) -> tuple[str, ...]:
@@ -64,6 +99,11 @@ def _as_data(found: "Preflight") -> dict[str, object]:
         "checks": [{"check": one.check, "said": one.sentence} for one in found.checks],
         "findings": [asdict(remark) for remark in found.remarks],
     }
+
+
+def _line(remark: "Remark") -> str:
+    """The line, behind the name of the extension that it is in."""
+    return f"{remark.file}:{remark.line}" if remark.file and remark.line else str(remark.line or "")
 
 
 def _print(found: "Preflight") -> None:
@@ -84,7 +124,7 @@ def _print(found: "Preflight") -> None:
             Column("level", [one.level for one in remarks], words=True),
             Column("check", [one.check for one in remarks], words=True, spare=1),
             Column("variable", [one.variable for one in remarks], words=True, wraps=24),
-            Column("line", [str(one.line or "") for one in remarks], spare=2),
+            Column("line", [_line(one) for one in remarks], spare=2),
             Column("what", [one.message for one in remarks], words=True, wraps=30),
         ]
         table("", columns)

@@ -101,6 +101,7 @@ def sensitivity(
     sdmodel sensitivity outputs/sir --outcome peak --top 5
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
+    from sdmodel.analysis.grounds import on_judgement, strongest
     from sdmodel.analysis.sensitivity import sensitivity as ranked
     from sdmodel.design.asked import chosen_of
 
@@ -118,6 +119,10 @@ def sensitivity(
     say(f"Scenario {own}. In brackets: 95 % interval. An index is the share of variance due to this input alone.")
     for name in chosen:
         _print_ranking(study, finding.table.sel(outcome=name, scenario=own), top)
+    drivers = [strongest(finding.table.sel(outcome=name, scenario=own)) for name in chosen]
+    titles = [study.outcomes[name].title or name for name in chosen]
+    if words := on_judgement(study, zip(titles, drivers, strict=True)):
+        say(f"\n{words}")
     _print_words(finding)
 
 
@@ -137,11 +142,16 @@ def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:
         Column("uncertainty", [plain_input(str(row["input"].values)) for row in rows], words=True),
         Column("first-order index", band("first_order", shown)),
         Column("rank correlation", band("rank_correlation", signed)),
+        Column("basis", [_basis(study, plain_input(str(row["input"].values))) for row in rows], words=True),
     ]
     table(outcome.title or outcome.name, columns)
     left = one.sizes["input"] - len(rows)
     if left:
         say(f"… and {left} more: --top {one.sizes['input']}")
+
+
+def _basis(study: "Study", name: str) -> str:
+    return study.uncertainties[name].basis if name in study.uncertainties else ""
 
 
 def _without_trajectories(runs: "xr.Dataset") -> "xr.Dataset":

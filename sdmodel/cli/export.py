@@ -9,7 +9,8 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import say
-from sdmodel.cli.look import Data, Folders, Json
+from sdmodel.cli.look import Data, Extensions, Folders, Json
+from sdmodel.cli.model_files import ModelFiles, model_files
 from sdmodel.errors import RunsError
 
 if TYPE_CHECKING:
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
 
 
 class Target(StrEnum):
-    """Languages that a model can be printed in."""
+    """Languages that a model can be printed in; `mdl` is its own, with all extensions in one text."""
 
     python = "python"
     javascript = "javascript"
+    mdl = "mdl"
 
 
-_SUFFIXES = {Target.python: ".py", Target.javascript: ".js"}
+_SUFFIXES = {Target.python: ".py", Target.javascript: ".js", Target.mdl: ".mdl"}
 _NEXT = {
     Target.python: 'python "{path}" prints the last values; run(inputs) in it gives the course in time',
     Target.javascript: 'in Node: require("{path}").simulate({{}}).values; in a page, it defines "model"',
+    Target.mdl: 'open it in Vensim, or: sdmodel run "{path}"',
 }
 
 
@@ -35,22 +38,24 @@ def export(
     to: Annotated[Target, typer.Option(help="The language.")] = Target.python,
     data: Data = None,
     folders: Folders = None,
-    output: Annotated[Path | None, typer.Option(help="File to write.", show_default="outputs/NAME.py or .js")] = None,
+    extensions: Extensions = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write.", show_default="outputs/NAME.py, .js or .mdl")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write a model as a program that runs without sdmodel.
+    """Write a model as a program that runs without sdmodel; or, with its extensions, as one Vensim model (mdl).
 
     Example:
 
     sdmodel export sir --to python --output sir.py
     """
-    from sdmodel.read import read  # PySD takes most of a second to load
     from sdmodel.runs.swap import new_file
 
-    source, _ = shipped.pair(model)
-    path = output or shipped.OUTPUTS / f"{source.stem}{_SUFFIXES[to]}"
-    _spare(source, path)
-    known = read(source, data=data or (), folders=folders or ())
+    files = model_files(model, data=data, folders=folders, extensions=extensions)
+    path = output or shipped.OUTPUTS / f"{files.stem}{_SUFFIXES[to]}"
+    _spare(files, path)
+    known = files.read()
     text = _printed(known, to)
     with new_file(path) as partial:
         partial.write_text(text, encoding="utf-8", newline="\n")
@@ -61,14 +66,16 @@ def export(
     say(f"next: {_NEXT[to].format(path=path.resolve())}")
 
 
-def _spare(source: Path, path: Path) -> None:
-    """Refuses to write over the model itself.
+def _spare(files: ModelFiles, path: Path) -> None:
+    """Refuses to write over the model itself, or over what it is read with.
 
     Raises:
         RunsError: both are the same file.
     """
-    if path.exists() and source.exists() and path.samefile(source):
-        raise RunsError(f"cannot write {path}: it is the model itself. Choose another file name.")
+    for source in files.all():
+        if path.exists() and source.exists() and path.samefile(source):
+            what = "the model itself" if source == files.model else "a part of what is exported"
+            raise RunsError(f"cannot write {path}: it is {what}. Choose another file name.")
 
 
 def _printed(model: "Model", to: Target) -> str:
@@ -76,6 +83,10 @@ def _printed(model: "Model", to: Target) -> str:
         from sdmodel.printers.python import python  # only the printer that is asked for
 
         return python(model)
+    if to is Target.mdl:
+        from sdmodel.read.whole import vensim_text
+
+        return vensim_text(model)
     from sdmodel.printers.javascript import javascript
 
     return javascript(model)

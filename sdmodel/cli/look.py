@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sdmodel.cli import shipped
+from sdmodel.cli.claims import show
 from sdmodel.cli.console import Column, say, table
 
 if TYPE_CHECKING:
@@ -17,6 +18,10 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables
 Data = Annotated[list[Path] | None, typer.Option(help="Course of variables that follow data: .csv, .tab; repeat.")]
 Folders = Annotated[
     list[Path] | None, typer.Option("--data-folder", help="Let the model read spreadsheets from here too; repeat.")
+]
+Extensions = Annotated[
+    list[Path] | None,
+    typer.Option("--extension", help="Vensim equations (.mdl) that replace some of the model or add to it; repeat."),
 ]
 _PLURALS = {
     "stock": "stocks",
@@ -41,10 +46,11 @@ def models(as_json: Json = False) -> None:
     """
     from sdmodel.study.file import read_study  # the schema of studies costs an eighth of a second
 
+    files = {short: file.with_suffix(".toml") for short, file in shipped.names().items()} | shipped.studies()
+    told = {name: read_study(study) for name, study in files.items() if study.is_file()}
     rows = [
-        {"name": short, "title": read_study(study).title, "model": str(file), "study": str(study)}
-        for short, file in shipped.names().items()
-        if (study := file.with_suffix(".toml")).is_file()
+        {"name": name, "title": study.title, "model": str(study.model), "study": str(files[name])}
+        for name, study in told.items()
     ]
     if as_json:
         print(json.dumps(rows, indent=2))
@@ -60,6 +66,8 @@ def inspect(
     every: Annotated[bool, typer.Option("--all", help="List auxiliaries and tables as well.")] = False,
     data: Data = None,
     folders: Folders = None,
+    extensions: Extensions = None,
+    claims: Annotated[bool, typer.Option("--claims", help="Of a study: which claims of its text it shows.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what a model holds: its time, stocks, constants; or one variable with its equation and neighbours.
@@ -68,11 +76,13 @@ def inspect(
 
     sdmodel inspect dilemma "US suspicion"
     """
+    from sdmodel.cli.model_files import model_files
     from sdmodel.model.names import key
-    from sdmodel.read import read  # PySD takes most of a second to load
 
-    path, _ = shipped.pair(model)
-    known = read(path, data=data or (), folders=folders or ())
+    if claims:
+        show(shipped.study(model), as_json)
+        return
+    known = model_files(model, data=data, folders=folders, extensions=extensions).read()
     if variable:
         elements = [one for one in known.visible() if one.array and key(one.array) == key(variable)]
         _print_one(_array(elements) if elements else _with_neighbours(known, known[variable]), as_json)
@@ -114,6 +124,7 @@ def _described(variable: Any) -> dict[str, Any]:
         "limits": None if low is None and high is None else [low, high],
         "documentation": variable.documentation,
         "line": variable.line,
+        "file": variable.file,
     }
 
 

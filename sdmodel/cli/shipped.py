@@ -19,8 +19,15 @@ def names() -> dict[str, Path]:
     return {path.stem.rsplit("_", 1)[-1]: path for path in sorted(folder().glob("*.mdl"))}
 
 
+def studies() -> dict[str, Path]:
+    """Name of each shipped study that has no model of its own, but builds on that of another → its file."""
+    return {path.stem: path for path in sorted(folder().glob("*.toml")) if not path.with_suffix(".mdl").is_file()}
+
+
 def find(word: str, suffix: str) -> Path:
     """The file that a word means: a path, or the name of a shipped model (`suffix` .mdl) or study (.toml).
+
+    A study that builds on the model of another has a name, too, and is found by it whatever the `suffix`.
 
     Raises:
         StudyError: it is neither.
@@ -32,8 +39,11 @@ def find(word: str, suffix: str) -> Path:
     for short, file in shipped.items():
         if word in (short, file.stem):
             return file.with_suffix(suffix)
+    family = studies()
+    if word in family:
+        return family[word]
     raise StudyError(
-        f'"{word}" is neither a file nor a model that comes with sdmodel ({", ".join(shipped)}). '
+        f'"{word}" is neither a file nor a model that comes with sdmodel ({", ".join((*shipped, *family))}). '
         'Give a path, or see "sdmodel models".'
     )
 
@@ -50,18 +60,6 @@ def study(word: str) -> Path:
         there = f'its study is beside it: "{beside}"' if beside.is_file() else "write a study (.toml) that names it"
         raise StudyError(f'{path} is a model, and this command wants a study: {there}. "sdmodel run" runs a model.')
     return path
-
-
-def pair(word: str) -> tuple[Path, Path | None]:
-    """Model and study files of a word: a study names its model; a model has the study of the same name, if any."""
-    path = find(word, ".mdl")
-    if path.suffix.lower() == ".toml":
-        # only a study needs the TOML schema, and it costs an eighth of a second
-        from sdmodel.study.file import read_study
-
-        return read_study(path).model, path
-    beside = path.with_suffix(".toml") if path.name else path
-    return path, beside if beside.is_file() else None
 
 
 def kept(path: Path) -> Path:

@@ -11,7 +11,8 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table, warn
-from sdmodel.cli.look import Data, Folders, Json
+from sdmodel.cli.look import Data, Extensions, Folders, Json
+from sdmodel.cli.model_files import model_files
 from sdmodel.cli.numbers import MISSING, counted
 from sdmodel.errors import ExperimentError, StudyError
 
@@ -51,6 +52,7 @@ Settings = Annotated[
 ]
 Scenarios = Annotated[list[str] | None, typer.Option("--scenario", help="Run only this scenario; repeat.")]
 Shocks = Annotated[list[str] | None, typer.Option("--shock", help="Run again under this shock; repeat.")]
+Variants = Annotated[list[str] | None, typer.Option("--variant", help="Run again under this theory; repeat.")]
 Futures = Annotated[int | None, typer.Option(min=1, help="How many futures; default: what the study says.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: what the study says.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a core. Results are the same for any number.")]
@@ -62,11 +64,13 @@ def run(
     settings: Settings = None,
     scenario: Annotated[str | None, typer.Option(help="A scenario of the study that lies beside the model.")] = None,
     shock: Annotated[list[str] | None, typer.Option(help="Lay this shock over it; repeat.")] = None,
+    variant: Annotated[list[str] | None, typer.Option(help="Lay this rival theory over it; repeat.")] = None,
     engine: Annotated[Engine, typer.Option(help="compiled is fast; pysd is the reference.")] = Engine.compiled,
     integration: Annotated[Integration | None, typer.Option(help="Default: what the model file says.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of random functions; default: 0.")] = None,
     data: Data = None,
     folders: Folders = None,
+    extensions: Extensions = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write all variables: .csv, .nc, .parquet.")
     ] = None,
@@ -79,14 +83,15 @@ def run(
     sdmodel run sir --scenario lockdown --set "contact rate=8" --output run.csv
     """
     started = time.perf_counter()
-    from sdmodel.read import read  # NumPy: not for --help
-
-    path, study_path = shipped.pair(model)
-    known = read(path, data=data or (), folders=folders or ())
+    asked = bool(scenario or shock or variant)
+    files = model_files(model, data=data, folders=folders, extensions=extensions, with_study=asked)
+    path, study_path = files.model, files.study
+    known = files.read()
     study = None
-    if scenario or shock:
+    if asked:
         if study_path is None:
-            raise StudyError(f"{path.name}: --scenario and --shock need a study beside the model: {path.stem}.toml.")
+            words = "--scenario, --shock and --variant need a study beside the model"
+            raise StudyError(f"{path.name}: {words}: {path.stem}.toml.")
         from sdmodel.study.bind import bind
         from sdmodel.study.file import read_study
 
@@ -96,7 +101,7 @@ def run(
         from sdmodel.cli.single import of_runs
         from sdmodel.design.experiments import settings_experiment  # xarray: what plain arrays need not pay
 
-        experiment = settings_experiment(known, wanted, study, scenario, tuple(shock or ()))
+        experiment = settings_experiment(known, wanted, study, scenario, shock or (), variant or ())
         one = of_runs(known, _engine(engine, integration, seed)(known, experiment))
     else:
         one = _alone(known, wanted, integration, seed)
@@ -181,6 +186,7 @@ def sweep(
     seed: Seed = None,
     scenario: Scenarios = None,
     shock: Shocks = None,
+    variant: Variants = None,
     output: Output = None,
     threads: Threads = None,
     as_json: Json = False,
@@ -191,7 +197,7 @@ def sweep(
 
     sdmodel sweep sir --futures 1000 --design sobol --seed 7 --shock variant
     """
-    told, _ = swept(study, futures, design, seed, scenario, shock, output, threads)
+    told, _ = swept(study, futures, design, seed, scenario, shock, variant, output, threads)
     if as_json:
         print(json.dumps(told, indent=2))
         return
@@ -224,6 +230,7 @@ def swept(
     seed: int | None,
     scenario: list[str] | None,
     shock: list[str] | None,
+    variant: list[str] | None,
     output: Path | None,
     threads: int | None,
 ) -> tuple[dict[str, Any], "Stored"]:
@@ -240,6 +247,7 @@ def swept(
         seed=asked.seed if seed is None else seed,
         scenarios=tuple(chosen_of("scenario", scenario or (), asked.scenarios)),
         shocks=tuple(chosen_of("shock", shock or (), asked.shocks)),
+        variants=tuple(chosen_of("variant", variant or (), asked.variants)),
         threads=threads,
     )
     folder = output or shipped.OUTPUTS / asked.name
@@ -281,4 +289,6 @@ def _command(plan: Any, word: str, folder: Path) -> list[str]:
         words += ["--scenario", name]
     for name in plan.shocks:
         words += ["--shock", name]
+    for name in plan.variants:
+        words += ["--variant", name]
     return [*words, "--output", str(folder)]

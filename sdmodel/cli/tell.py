@@ -10,7 +10,7 @@ from sdmodel.cli import shipped
 from sdmodel.cli.console import progress, say
 from sdmodel.cli.decide import Runs
 from sdmodel.cli.look import Json
-from sdmodel.cli.simulate import Design, Futures, Output, Scenarios, Seed, Shocks, Threads, swept, tell
+from sdmodel.cli.simulate import Design, Futures, Output, Scenarios, Seed, Shocks, Threads, Variants, swept, tell
 
 
 def report(runs: Runs, as_json: Json = False) -> None:
@@ -36,6 +36,7 @@ def study(
     seed: Seed = None,
     scenario: Scenarios = None,
     shock: Shocks = None,
+    variant: Variants = None,
     output: Output = None,
     threads: Threads = None,
     as_json: Json = False,
@@ -47,7 +48,7 @@ def study(
     sdmodel study dilemma --futures 100
     """
     started = time.perf_counter()
-    told, kept = swept(study, futures, design, seed, scenario, shock, output, threads)
+    told, kept = swept(study, futures, design, seed, scenario, shock, variant, output, threads)
     from sdmodel import pipeline  # plotly, xarray and zarr: not for --help
 
     with progress() as advance:

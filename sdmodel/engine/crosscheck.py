@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.engine import compiled, reference
-from sdmodel.engine.clock import clocks
+from sdmodel.engine.clock import control
 from sdmodel.errors import EngineMismatch, ExperimentError
 from sdmodel.model.model import TIME_STEP, Draw, Model, Stock, reads
 
@@ -102,14 +102,20 @@ def _set_starts(
     """
 
     def apart(here: xr.Dataset, there: xr.Dataset, name: str) -> bool:
-        first, other = here[name].values[:, 0], there[name].values[:, 0]
+        first, other = _begun(here[name].values), _begun(there[name].values)
         return not np.allclose(first, other, rtol=RELATIVE, atol=ABSOLUTE, equal_nan=True)
 
     suspects = [name for name in names if isinstance(model[name], Stock) and apart(chosen, again, name)]
     if not suspects:
         return {}
     own = compiled.simulate(model, inputs, save=suspects, integration="euler")
-    return {name: ("experiment", chosen[name].values[:, 0]) for name in suspects if not apart(own, again, name)}
+    return {name: ("experiment", _begun(chosen[name].values)) for name in suspects if not apart(own, again, name)}
+
+
+def _begun(values: np.ndarray) -> np.ndarray:
+    """The first value of each run, whenever it starts."""
+    first: np.ndarray = values[np.arange(len(values)), (~np.isnan(values)).argmax(axis=1)]
+    return first
 
 
 def random_variables(model: Model) -> set[str]:
@@ -131,7 +137,7 @@ def random_variables(model: Model) -> set[str]:
 def _told(model: Model, chosen: xr.Dataset, again: xr.Dataset, worst: tuple[float, str, int, int]) -> str:
     difference, name, row, column = worst
     here = chosen[name].values[row, column]
-    there = again[name].sel(time=chosen["time"].values[column], method="nearest").values[row]
+    there = _at(again[name], chosen["time"].values[[column]])[row, 0]
     return (
         f'{model.name}: the compiled engine and PySD disagree on "{name}" at time '
         f"{chosen['time'].values[column]:g}, experiment {int(chosen['experiment'].values[row])}, scenario "
@@ -161,13 +167,24 @@ def _every(model: Model, inputs: xr.Dataset, times: np.ndarray) -> float | None:
         return None
     if gaps.max() - gaps.min() <= _EVEN * gaps.min():
         return float(gaps.min())
-    return None if TIME_STEP in inputs else next(iter(clocks(model, {}, 1, None))).time_step
+    return None if TIME_STEP in inputs else control(model, TIME_STEP, model.constants.__getitem__)
+
+
+def _at(variable: xr.DataArray, times: np.ndarray) -> np.ndarray:
+    """Values [experiment, time] at `times`, to rounding; missing at those at which there is none."""
+    gap = float(np.diff(times).min()) if len(times) > 1 else 1.0
+    near = variable.reindex(
+        time=times, method="nearest", tolerance=_EVEN * max(gap, float(np.abs(times).max()) * _EVEN)
+    )
+    return np.asarray(near.transpose("experiment", "time").values)
 
 
 def _difference(runs: xr.Dataset, again: xr.Dataset, name: str) -> tuple[float, str, int, int]:
-    """Largest relative difference of one variable with its row and column; infinite where only one is a number."""
-    here = runs[name].values
-    there = again[name].sel(time=runs["time"].values, method="nearest").values
+    """Largest relative difference of one variable with its row and column; infinite where only one is a number.
+
+    Both may be missing at the same times: between the points of data, or where a run has ended.
+    """
+    here, there = runs[name].values, _at(again[name], runs["time"].values)
     own = np.isfinite(here)
     span = np.nanmax(np.where(own, here, -np.inf), axis=1) - np.nanmin(np.where(own, here, np.inf), axis=1)
     scale = np.maximum(np.maximum(np.abs(here), np.abs(there)), np.nan_to_num(span, posinf=0, neginf=0)[:, None])

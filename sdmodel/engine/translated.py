@@ -26,7 +26,7 @@ from sdmodel.errors import ExperimentError, SdmodelError
 from sdmodel.model.model import Described, Model
 from sdmodel.model.names import key
 from sdmodel.read.abstract import abstract_model
-from sdmodel.read.screen import screen
+from sdmodel.read.whole import whole
 
 _LITERAL = ("order", "subscripts", "limits")  # fields in which a whole number has to stay one
 _TOLD = ("documentation", "units")  # PySD would write them into its module, and nobody reads them there
@@ -75,8 +75,8 @@ def place(array: xr.DataArray, elements: Collection[str]) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=4)
-def translated(path: str) -> Translated:
-    """PySD's model of a file.
+def translated(path: str, extensions: tuple[str, ...] = ()) -> Translated:
+    """PySD's model of a file, of whose equations `extensions` replaced some.
 
     Raises:
         ExperimentError: PySD cannot translate it; its own message is passed on.
@@ -85,11 +85,13 @@ def translated(path: str) -> Translated:
     import pysd
 
     original = Path(path)
-    text, _ = screen(original)
+    text = whole(original, map(Path, extensions)).text
     folder = Path(tempfile.mkdtemp(prefix="sdmodel-reference-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # PySD reads its module again before each run
     module = folder / "reference_model.py"
-    sources = "\n".join(inspect.getsource(part) for part in (_build, _abstract, _mended, _constant, _regrouped))
+    sources = "\n".join(
+        inspect.getsource(part) for part in (_build, _abstract, _mended, _constant, _regrouped, _missing)
+    )
     home = place_of("\n".join((text, original.suffix, pysd.__version__, sys.version, sources)), ".py")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -147,9 +149,10 @@ def _build(abstract: Any, module: Path) -> bool:
 
 
 def _mended(node: Any) -> Any:
-    """PySD's tree without two of its known faults: literals as floats, :AND: before :OR:.
+    """PySD's tree without three of its known faults: literals as floats, :AND: before :OR:, :NA: told by a comparison.
 
-    An initial value written as an integer makes PySD's Smooth truncate; its flat operator list ignores precedence.
+    An initial value written as an integer makes PySD's Smooth truncate; its flat operator list ignores precedence; and
+    its :NA: equals nothing, not even what is missing.
     What follows data that the user gives is 0 here: `reference` tells its course for each run.
     """
     if type(getattr(node, "ast", None)).__name__ == "DataStructure":
@@ -168,6 +171,10 @@ def _mended(node: Any) -> Any:
         elif field.name not in _LITERAL:
             object.__setattr__(node, field.name, _mended(getattr(node, field.name)))
     operators = [str(operator).upper() for operator in getattr(node, "operators", ())]
+    if operators in (["="], ["<>"]) and any(
+        one != one for one in getattr(node, "arguments", ()) if isinstance(one, float)
+    ):
+        return _missing(node)
     return _regrouped(node) if ":AND:" in operators and ":OR:" in operators else node
 
 
@@ -175,6 +182,12 @@ def _constant(data: Any) -> Any:
     from pysd.translators.structures.abstract_model import AbstractComponent  # PySD takes most of a second to load
 
     return AbstractComponent(data.subscripts, 0.0, "Constant", "Normal")
+
+
+def _missing(node: Any) -> Any:
+    """`x = :NA:` as `x <> x`, which is true of what is not a number alone; `x <> :NA:` as `x = x`."""
+    others = [one for one in node.arguments if not isinstance(one, float) or one == one] or list(node.arguments)
+    return type(node)(["<>" if node.operators == ["="] else "="], (others[0], others[0]))
 
 
 def _regrouped(node: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ INITIAL_TIME, FINAL_TIME, TIME_STEP, SAVEPER = CONTROLS = ("INITIAL TIME", "FINA
 class Described:
     """What every variable carries; `text` is its equation as the file has it, `line` where it stands there.
 
+    `file` names the extension that the equation is from, and is empty for those of the model file itself.
     `hidden` marks what the reader added (the stages of a delay, inline tables): never shown or saved by default.
     An element of an array is a variable of its own, named `array[element, element]`: `array` and `elements` keep the
     parts of that name, and are empty for all others.
@@ -32,6 +33,7 @@ class Described:
     hidden: bool = False
     array: str = ""
     elements: tuple[str, ...] = ()
+    file: str = field(default="", repr=False)  # where it stands changes nothing: it is no part of the fingerprint
 
     def expressions(self) -> tuple[Expr, ...]:
         """All expressions of this variable."""
@@ -139,13 +141,15 @@ class Model:
     """A model: `variables` in the order of the file, controls among them; `path` is the file that it came from.
 
     `integration` is the method that the file asks for, one of INTEGRATIONS: of second order Vensim has the midpoint
-    method ("rk2"), XMILE's tools that of Heun ("heun").
+    method ("rk2"), XMILE's tools that of Heun ("heun"). `extensions` are the files whose equations replaced some of
+    those at `path`, or were added to them, in this order.
     """
 
     name: str
     variables: tuple[Variable, ...]
     path: str = ""
     integration: str = "euler"
+    extensions: tuple[str, ...] = ()
 
     @cached_property
     def _by_key(self) -> dict[str, Variable]:

@@ -6,6 +6,7 @@ from pathlib import PurePath
 from sdmodel.errors import ModelError
 from sdmodel.model.expr import Expr, references
 from sdmodel.model.model import Auxiliary, FixedDelay, Frozen, Held, Model, Stock, Variable
+from sdmodel.model.place import place
 
 _SHOWN = 10  # variables of a loop that a message lists
 
@@ -26,7 +27,8 @@ def _sorted(needs: dict[str, list[str]], model: Model, what: str) -> tuple[str, 
 
 
 def _told(variable: Variable) -> str:
-    return f"{variable.name} = {variable.text or '…'}" + (f"   (line {variable.line})" if variable.line else "")
+    where = place(variable.line, variable.file)
+    return f"{variable.name} = {variable.text or '…'}" + (f"   ({where})" if where else "")
 
 
 def _within(names: set[str], *expressions: Expr) -> list[str]:

@@ -1,7 +1,7 @@
 """One study from its file to its report, and the folder in which all of it is kept.
 
 outputs/<study>/
-├── study/           copies of the study file and its model: what was asked, word for word
+├── study/           copies of the study file, its model and all that they read: what was asked, word for word
 ├── runs.zarr        inputs, trajectories and outcomes of all experiments
 ├── manifest.json    hashes, versions, seed and the command that makes the runs again
 ├── findings/        comparison.json, sensitivity.json
@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +32,10 @@ from sdmodel.design.experiments import experiments
 from sdmodel.engine import compiled
 from sdmodel.errors import RunsError, StudyError
 from sdmodel.model.model import Model
-from sdmodel.pipeline.companions import files_beside
+from sdmodel.pipeline.companions import sources
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.pipeline.second_engine import checked
+from sdmodel.pipeline.time_axis import on_axis, shared_times
 from sdmodel.read import read
 from sdmodel.report.page import write_report
 from sdmodel.runs import manifest as manifests
@@ -111,20 +112,21 @@ class Stored:
 
 @dataclass(frozen=True)
 class Plan:
-    """How a study is swept: `futures` by `design` from `seed`, in `scenarios` (none: all), again under each shock."""
+    """How a study is swept: `futures` by `design` from `seed`, in `scenarios` (none: all), again under each overlay."""
 
     futures: int
     design: str = "lhs"
     seed: int = 0
     scenarios: tuple[str, ...] = ()
     shocks: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
     threads: int | None = None
 
 
 def load(path: Path) -> Question:
     """The study of a file and its model, checked against each other before anything runs."""
     study = study_files.read_study(path)
-    model = read(study.model)
+    model = read(study.model, data=study.data, extensions=study.extensions)
     return Question(bind(study, model), model)
 
 
@@ -210,7 +212,8 @@ def report(stored: Stored, findings: Sequence[Finding] = ()) -> Path:
     """The page on stored runs with `findings`; without any, with those kept beside the runs, or made now."""
     paths = [stored.kept.findings / f"{name}.json" for name in ("comparison", "sensitivity")]
     kept = [finding_files.read(path) for path in paths if path.is_file()]
-    found = list(findings) or kept or analyse(stored)
+    fit = stored.kept.findings / "calibration.json"  # made by a command of its own, from data and not from runs
+    found = [*(findings or kept or analyse(stored)), *([finding_files.read(fit)] if fit.is_file() else [])]
     question = stored.question
     return write_report(stored.kept.report, question.study, question.model, stored.runs.load(), found, stored.made)
 
@@ -272,10 +275,10 @@ def _saved(study: Study) -> list[str]:
 
 
 def _tables(question: Question, plan: Plan, futures: xr.Dataset) -> xr.Dataset:
-    """Experiments of these futures: the scenarios as they are, then once more under each shock."""
-    study, model, chosen = question.study, question.model, plan.scenarios or None
-    over = [(), *((shock,) for shock in plan.shocks)]
-    tables = [experiments(study, futures, model=model, scenarios=chosen, shocks=shocks) for shocks in over]
+    """Experiments of these futures: the scenarios as they are, under each variant, and all that under each shock."""
+    make = partial(experiments, question.study, futures, model=question.model, scenarios=plan.scenarios or None)
+    over = product([(), *((one,) for one in plan.variants)], [(), *((one,) for one in plan.shocks)])
+    tables = [make(variants=variants, shocks=shocks) for variants, shocks in over]
     return tables[0] if len(tables) == 1 else xr.concat(tables, "experiment", combine_attrs="override")
 
 
@@ -328,6 +331,7 @@ def _chunks(
     first = next(parts)
     single = _tables(question, plan, first.isel(future=slice(0, 1)))
     size = _futures_a_chunk(question, single, saved)
+    times = shared_times(model, single, drawn(question, plan), partial(_tables, question, plan), study.save_every)
     total = plan.futures * single.sizes["experiment"]
     for futures in chain([first], parts):
         if plan.design in ("grid", "one-at-a-time") or not study.uncertainties:
@@ -346,7 +350,7 @@ def _chunks(
                 progress=partial(advance, progress, "Simulating", total) if progress else None,
             )
             failures.extend(runs.attrs.pop("failures", []))
-            yield runs
+            yield on_axis(runs, times)
 
 
 def _futures_a_chunk(question: Question, single: xr.Dataset, saved: list[str]) -> int:
@@ -358,21 +362,15 @@ def _futures_a_chunk(question: Question, single: xr.Dataset, saved: list[str]) -
 
 
 def _keep_question(question: Question, kept: Kept) -> None:
-    """Copy study, model and the files that the model reads beside the runs, with the same paths between them."""
+    """Copy study, model and all files that they read beside the runs, with the same paths between them."""
     kept.asked.mkdir(parents=True, exist_ok=True)
-    for source, target in zip(_sources(question).values(), _asked(question, kept).values(), strict=True):
+    for source, target in zip(sources(question.study).values(), _asked(question, kept).values(), strict=True):
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.resolve() != target.resolve():
             shutil.copyfile(source, target)
 
 
-def _sources(question: Question) -> dict[str, Path]:
-    """Files that make the runs, by what they are."""
-    study = question.study
-    return {"study": study.path, "model": study.model, **files_beside(study.model)}
-
-
 def _asked(question: Question, kept: Kept) -> dict[str, Path]:
     """Their copies."""
     home = question.study.path.resolve().parent
-    return {what: kept.asked / file.resolve().relative_to(home) for what, file in _sources(question).items()}
+    return {what: kept.asked / file.resolve().relative_to(home) for what, file in sources(question.study).items()}

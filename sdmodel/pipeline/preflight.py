@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -11,9 +11,10 @@ from sdmodel.engine.crosscheck import DISTRUST, agreement, random_variables
 from sdmodel.errors import EngineMismatch, ExperimentError, ModelError
 from sdmodel.model.model import Model
 from sdmodel.model.owners import owners
+from sdmodel.model.reality import read_by
 from sdmodel.model.units import unit_report
 from sdmodel.model.unused import unused
-from sdmodel.pipeline import trials
+from sdmodel.pipeline import trials, vensim_reality
 from sdmodel.pipeline.known_faults import excuse, known_faults
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.pipeline.remarks import ERROR, LEVELS, NOTE, WARNING, Checked, Remark
@@ -21,13 +22,16 @@ from sdmodel.pipeline.table_use import Outside, outside, uses
 from sdmodel.pipeline.trials import Moved
 from sdmodel.read import read
 from sdmodel.read.equivalents import equivalents
-from sdmodel.read.screen import screen
+from sdmodel.read.reality import read_reality
+from sdmodel.read.whole import text_of
 
 ALLOWED = 0.01
 """Share of its range by which a variable may move when the time step is halved or the method changed."""
 _HARDLY = 1e-9  # of its range: a matter of rounding
 _SHOWN = {"time step": 10, "integration": 3}
-_PROBLEM = re.compile(r'^  "(?P<name>.+?)"(?:, line (?P<line>\d+))?: (?P<reason>.*)$', re.MULTILINE)
+_PROBLEM = re.compile(
+    r'^  "(?P<name>.+?)"(?:, (?:(?P<file>[^"\n]+), )?line (?P<line>\d+))?: (?P<reason>.*)$', re.MULTILINE
+)
 _STAGE, _STAGES = "Checking", 7
 
 
@@ -59,6 +63,7 @@ def preflight(
     synonyms: Iterable[Sequence[str]] = (),
     data: Sequence[Path] = (),
     folders: Sequence[Path] = (),
+    extensions: Sequence[Path] = (),
     pysd: bool = True,
     progress: Progress | None = None,
 ) -> Preflight:
@@ -69,6 +74,7 @@ def preflight(
         synonyms: groups of units that mean the same, beside those that the file itself declares.
         data: files with the course of variables that follow data.
         folders: where the model may read spreadsheets, beside its own folder.
+        extensions: .mdl files whose equations replace those of the model or are added to them.
         pysd: whether PySD runs the model as well, which takes long for a large one.
         progress: told of each check.
 
@@ -79,11 +85,13 @@ def preflight(
     if not path.is_file():
         read(path)
     try:
-        model, text = read(path, data=data, folders=folders), screen(path)[0]
+        model = read(path, data=data, folders=folders, extensions=extensions)
     except ModelError as error:
         return Preflight(path.stem, (_unreadable(str(error)),))
+    text = text_of(model)
     done(1)
-    checks = [_reading(model), _units(model, [*equivalents(text), *synonyms]), _unused(model)]
+    reality = read_reality(path, data=data, folders=folders, extensions=extensions)
+    checks = [_reading(model), _units(model, [*equivalents(text), *synonyms]), _unused(model, read_by(reality))]
     done(2)
     running = _running(model)
     checks.append(running)
@@ -93,7 +101,15 @@ def preflight(
             done(1)
         checks.append(_pysd(model, text, pysd))
         done(1)
-    return Preflight(model.name, tuple(checks))
+        checks += vensim_reality.checked(vensim_reality.results(reality))
+    return Preflight(model.name, tuple(_with_files(model, one) for one in checks))
+
+
+def _with_files(model: Model, check: Checked) -> Checked:
+    """`check` whose remarks name the file of variables that an extension defines."""
+    files = {name: one.file for one in model.visible() for name in (one.name, one.array) if one.file and name}
+    named = (replace(remark, file=files.get(remark.variable, remark.file)) for remark in check.remarks)
+    return replace(check, remarks=tuple(named)) if files else check
 
 
 def _silent(_: int) -> None:
@@ -103,7 +119,11 @@ def _silent(_: int) -> None:
 def _unreadable(message: str) -> Checked:
     """One error for each variable that the message lists, or one for the file."""
     listed = [
-        Remark(ERROR, "reading", found["reason"], found["name"], int(found["line"]) if found["line"] else None)
+        Remark(
+            *(ERROR, "reading", found["reason"], found["name"]),
+            int(found["line"]) if found["line"] else None,
+            found["file"] or "",
+        )
         for found in _PROBLEM.finditer(message)
     ]
     said = f"{_number(len(listed), 'variable')} cannot be run" if listed else "it cannot be run"
@@ -134,8 +154,8 @@ def _units(model: Model, synonyms: Iterable[Sequence[str]]) -> Checked:
     return Checked("units", f"{known}; {fit}", tuple(remarks))
 
 
-def _unused(model: Model) -> Checked:
-    found = unused(model)
+def _unused(model: Model, read_elsewhere: Iterable[str]) -> Checked:
+    found = unused(model, read_elsewhere)
     said = "nothing reads it, so it changes nothing"
     idle = [Remark(WARNING, "unused", said, one.array or one.name, one.line) for one in found.idle]
     ends = [

@@ -9,7 +9,7 @@ ERROR, WARNING, NOTE = LEVELS = ("error", "warning", "note")
 class Remark:
     """`level` is one of LEVELS: the model does not run, something is wrong with it, or something is worth knowing.
 
-    `check` names the check; `variable` and `line` tell where, as far as it has a place.
+    `check` names the check; `variable` and `line` tell where, as far as it has a place; `file` if it is an extension.
     """
 
     level: str
@@ -17,6 +17,7 @@ class Remark:
     message: str
     variable: str = ""
     line: int | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True)

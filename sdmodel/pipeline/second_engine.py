@@ -1,7 +1,6 @@
 """The first runs of a sweep → how far PySD differs at most on a sample of them."""
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -11,7 +10,7 @@ from sdmodel.errors import EngineMismatch, ExperimentError
 from sdmodel.model.model import Model
 from sdmodel.pipeline.known_faults import excuse, known_faults
 from sdmodel.pipeline.progress import Progress, advance
-from sdmodel.read.screen import screen
+from sdmodel.read.whole import text_of
 
 FEWEST, MOST = 4, 8  # runs of PySD: one a scenario, between these
 
@@ -32,7 +31,7 @@ def checked(model: Model, runs: xr.Dataset, progress: Progress | None) -> dict[s
     except ExperimentError as reason:  # much of what runs here, PySD does not have
         return _unchecked(str(reason))
     except EngineMismatch as mismatch:
-        why = excuse(known_faults(model, screen(Path(model.path))[0]))
+        why = excuse(known_faults(model, text_of(model)))
         if not why:
             raise
         return _unchecked(f"{str(mismatch).removesuffix(DISTRUST)}{why}")

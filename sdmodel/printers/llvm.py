@@ -30,7 +30,8 @@ _SIGNATURE = (
     "ptr noalias %out, i64 %members, i64 %times, ptr noalias %saves, i64 %steps, double %start, double %dt, "
     "ptr noalias %status, ptr noalias %work, ptr noalias %literals, i64 %seed, ptr noalias %numbers"
 )
-_ATTRIBUTES = 'nounwind alignstack=64 "prefer-vector-width"="512" "min-legal-vector-width"="512"'
+_PLAIN = 'nounwind "prefer-vector-width"="512" "min-legal-vector-width"="512"'
+_ATTRIBUTES = f"alignstack=64 {_PLAIN}"
 
 _SMALL = 150  # nodes of all expressions of a step
 _LARGE = 8000  # nodes of all expressions of a program, from which on it is cut into functions
@@ -111,9 +112,11 @@ def _module(blocks: Blocks, steps: tuple[Stage, ...]) -> str:
         *frame.closing(emit, size),
         "}",
         *(parts.definitions(emit, buffers[0]) if emit.split else []),
+        *blocks.recurring.definitions,
         *emit.declarations.values(),
         f"attributes #0 = {{ {_ATTRIBUTES} }}",
         *([f"attributes #1 = {{ noinline optnone {_ATTRIBUTES} }}"] if emit.split else []),
+        *([f"attributes #2 = {{ {_PLAIN} }}"] if blocks.recurring.definitions else []),
     ]
     return "\n".join(lines) + "\n"
 

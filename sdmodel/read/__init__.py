@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
@@ -9,19 +10,21 @@ from sdmodel.errors import ModelError
 from sdmodel.model.model import Model
 from sdmodel.read.cache import cached
 from sdmodel.read.data.folder import Folder, contents
-from sdmodel.read.screen import is_xmile, screen
+from sdmodel.read.screen import is_xmile
 from sdmodel.read.vensim.settings import settings
+from sdmodel.read.whole import whole
 
 Files = Iterable[str | PathLike[str]]
 
 
-def read(path: str | PathLike[str], *, data: Files = (), folders: Files = ()) -> Model:
+def read(path: str | PathLike[str], *, data: Files = (), folders: Files = (), extensions: Files = ()) -> Model:
     """The Model of a Vensim .mdl or an XMILE file (.xmile, .stmx).
 
     Args:
         path: the model file.
         data: files (.csv, .tab, .dat) with the course of variables that follow data.
         folders: where the model may read spreadsheets, beside its own folder.
+        extensions: .mdl files whose equations replace those of the same names, or are added; in this order.
 
     A file that was read before comes from the user's cache (`cache`), unless a spreadsheet that it reads has changed.
 
@@ -29,7 +32,9 @@ def read(path: str | PathLike[str], *, data: Files = (), folders: Files = ()) ->
         ModelError: names the file, variable, line and reason of whatever cannot be run.
     """
     file = Path(path)
-    text, _ = screen(file)
+    added = tuple(map(Path, extensions))
+    found = whole(file, added)
+    text = found.text
     aliases = {} if is_xmile(file) else settings(file, text).aliases
     folder = Folder(file.parent, aliases, tuple(map(Path, folders)))
     datasets = tuple(map(Path, data))
@@ -38,9 +43,10 @@ def read(path: str | PathLike[str], *, data: Files = (), folders: Files = ()) ->
     def parse() -> Model:
         from sdmodel.read.parsed import parsed  # all that reads equations: a model from the cache does not need it
 
-        return parsed(file, text, folder, datasets)
+        return parsed(file, found, folder, datasets)
 
     try:
-        return cached(file, f"{seen}\n{text}", folder, parse)
+        model = cached(file, f"{seen}\n{found.told()}", folder, parse)
     except RecursionError:
         raise ModelError(f"{file.name}: an equation is nested too deeply; split it into several variables.") from None
+    return replace(model, extensions=tuple(map(str, added))) if added else model

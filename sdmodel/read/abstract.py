@@ -7,18 +7,18 @@ from typing import Any
 from sdmodel.model.names import key
 from sdmodel.read.vensim.bounds import room_for_nesting
 from sdmodel.read.vensim.expansion import refuse_excess
-from sdmodel.read.vensim.sections import sections
+from sdmodel.read.vensim.sections import ONE_FILE, Places, sections
 from sdmodel.read.vensim.settings import settings
 
 
-def abstract_model(path: Path, text: str) -> Any:
-    """PySD's AbstractModel of the text of a Vensim file that `screen` let through.
+def abstract_model(path: Path, text: str, places: Places = ONE_FILE) -> Any:
+    """PySD's AbstractModel of the text of a Vensim file that `screen` let through; `places` as in `extend`.
 
     Raises:
         ModelError: it names each equation that cannot be parsed, its line and where in it the parser stops; or there
             are more elements of arrays than can be expanded.
     """
-    parts = sections(path, text)
+    parts = sections(path, text, places)
     aliases = settings(path, text).aliases
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -24,6 +24,7 @@ from sdmodel.model.model import (
 )
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.model.order import at_each_step, at_the_start
+from sdmodel.model.place import place
 from sdmodel.read.arrays import variables_of
 from sdmodel.read.data.external import Folder
 from sdmodel.read.dimensions import Dimensions, Unsupported
@@ -40,7 +41,7 @@ class _Problem:
     reason: str
 
     def __str__(self) -> str:
-        where = f", line {self.written.line}" if self.written else ""
+        where = f", {self.written.place}" if self.written else ""
         text = f" = {self.written.text[:160]}" if self.written else ""
         return f'  "{self.name}"{where}: {self.reason}\n      {self.name}{text}'
 
@@ -110,7 +111,7 @@ def _refuse_duplicates(path: Path, elements: Iterable[Any], written: Mapping[str
         scalars = [part for part in element.components if not any(part.subscripts)]
         if len(scalars) > 1 or (scalars and len(element.components) > 1) or key(element.name) in seen:
             first = _first(written, element.name)
-            where = f" (first on line {first.line})" if first else ""
+            where = f" (first on {first.place})" if first else ""
             other = seen.get(key(element.name), element.name)
             spelled = f', also spelled "{other}"' if other != element.name else ""
             raise ModelError(f'{path.name}: "{element.name}"{spelled} is defined more than once{where}. Keep one.')
@@ -131,7 +132,7 @@ def _variables(
     found: dict[str, tuple[Variable, list[Variable]]] = {}
     lines = written if len(written) == len(element.components) else [*written[:1]] * len(element.components)
     for component, line in zip_longest(element.components, lines):
-        own = replace(said, text=line.text, line=line.line) if line else said
+        own = replace(said, text=line.text, line=line.line, file=line.file) if line else said
         for variable, hidden in variables_of(component, own, scope, sources, use_macro):
             if variable.name in found:
                 raise Unsupported(f'"{variable.name}" is defined more than once; leave it out of one with :EXCEPT:')
@@ -174,7 +175,8 @@ def _refuse_missing(model: Model, path: Path, owners: dict[str, str]) -> None:
         if name != TIME and name not in model
     }
     problems = [
-        f'  "{variable.name}"{f", line {variable.line}" if variable.line else ""}: there is no variable "{name}".'
+        f'  "{variable.name}"{f", {place(variable.line, variable.file)}" if variable.line else ""}: '
+        f'there is no variable "{name}".'
         f"{did_you_mean(name, shown)}\n      {variable.name} = {variable.text}"
         for variable, name in sorted(((model[owner], name) for owner, name in missing), key=_by_line)
     ]
@@ -182,8 +184,8 @@ def _refuse_missing(model: Model, path: Path, owners: dict[str, str]) -> None:
         raise ModelError(f"{path.name}: equations read variables that the model lacks:\n" + "\n".join(problems))
 
 
-def _by_line(found: tuple[Variable, str]) -> tuple[int, str]:
-    return found[0].line or 0, found[1]
+def _by_line(found: tuple[Variable, str]) -> tuple[str, int, str]:
+    return found[0].file, found[0].line or 0, found[1]
 
 
 def _with_fixed_orders(model: Model, orders: Iterable[str]) -> Model:

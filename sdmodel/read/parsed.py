@@ -11,22 +11,24 @@ from sdmodel.read.data.folder import Folder
 from sdmodel.read.lower import lower
 from sdmodel.read.screen import is_xmile
 from sdmodel.read.source import written_all
+from sdmodel.read.vensim.extend import Whole
 from sdmodel.read.vensim.settings import settings
 from sdmodel.read.xmile import xmile_model
 
 
-def parsed(file: Path, text: str, folder: Folder, data: tuple[Path, ...]) -> Model:
-    """The Model of `text`, which `screen` let through; it may read the files of `folder` and `data`.
+def parsed(file: Path, found: Whole, folder: Folder, data: tuple[Path, ...]) -> Model:
+    """The Model of the whole text that was `found` at `file` (`whole`); it may read the files of `folder` and `data`.
 
     Raises:
         ModelError: names the variable, line and reason of whatever cannot be run.
     """
+    text = found.text
     if is_xmile(file):
-        found = xmile_model(file, text)
-        abstract, integration = found.abstract, found.settings.integration
-        lines = {name: [equation] for name, equation in found.written.items()}
+        made = xmile_model(file, text)
+        abstract, integration = made.abstract, made.settings.integration
+        lines = {name: [equation] for name, equation in made.written.items()}
     else:
-        abstract, lines = abstract_model(file, text), written_all(text)
+        abstract, lines = abstract_model(file, text, found.places), written_all(text, places=found.places)
         integration = settings(file, text).integration
     model = lower(abstract, file, lines, folder=folder, datasets=Datasets(data))
     return shallow(replace(model, integration=integration))

@@ -37,6 +37,12 @@ def screen(path: Path) -> tuple[str, str]:
     if is_xmile(path):
         return _decode_xml(path)
     text, encoding = _decode(path)
+    refuse_excess(path, text)
+    return text, encoding
+
+
+def refuse_excess(path: Path, text: str) -> None:
+    """ModelError when `text`, of the file at `path` or extended, has no equation of Vensim, or too many."""
     equations = text.split(_SKETCH, 1)[0]
     if "~" not in equations or "|" not in equations:
         raise ModelError(f"{path.name}: no equation found; a Vensim model ends each with ~ unit ~ comment |.")
@@ -44,7 +50,6 @@ def screen(path: Path) -> tuple[str, str]:
         raise ModelError(f"{path.name}: more than {MOST_EQUATIONS:,} equations; this is not a sound model.")
     if _LONGEST_NUMBER.search(equations):
         raise ModelError(f"{path.name}: a number has 400 digits or more; this is not a sound model.")
-    return text, encoding
 
 
 def is_xmile(path: Path) -> bool:

@@ -13,7 +13,7 @@ from sdmodel.model.model import Model
 from sdmodel.report.cast import Member
 from sdmodel.report.text import count, number, unbroken, unit
 from sdmodel.runs.schema import EXPERIMENT, FUTURE, SCENARIO, failed
-from sdmodel.study.spec import Schedule, Setting, Study, Uncertainty
+from sdmodel.study.spec import Schedule, Setting, Shock, Study, Uncertainty, Variant
 
 ABOUT_MODELS = (
     "The results are comparisons between scenarios inside one model. Where the model is wrong, every scenario can be "
@@ -30,7 +30,7 @@ LONG = 90  # characters of scenario titles under a figure; more are counted inst
 
 @dataclass(frozen=True)
 class Told:
-    """A scenario or shock as the page tells it; `settings` are (name, value) as text."""
+    """A scenario, shock or variant as the page tells it; `settings` are (name, value) as text."""
 
     title: str
     description: str
@@ -82,14 +82,18 @@ def caveats(study: Study, findings: Iterable[Finding], risky: bool) -> list[str]
 
 
 def scenarios(study: Study, members: Sequence[Member]) -> list[Told]:
-    """Every scenario that has runs and is described in the study, and the shocks laid over them."""
+    """Every scenario that has runs and is described in the study, and what was laid over them."""
     told = [study.scenarios[member.label] for member in members if member.label in study.scenarios]
     labels = " + ".join(member.label for member in members).split(" + ")
-    shocks = [study.shocks[name] for name in dict.fromkeys(labels) if name in study.shocks]
+    over = [study.overlays[name] for name in dict.fromkeys(labels) if name in study.overlays]
     return [
         *(Told(s.title or s.name, s.description, s.basis, _settings(s.settings)) for s in told),
-        *(Told(f"Shock: {s.title or s.name}", s.description, s.basis, _settings(s.settings)) for s in shocks),
+        *(Told(f"{_kind(s)}: {s.title or s.name}", s.description, s.basis, _settings(s.settings)) for s in over),
     ]
+
+
+def _kind(over: Shock | Variant) -> str:
+    return "Shock" if isinstance(over, Shock) else "Rival theory"
 
 
 def _settings(settings: Mapping[str, Setting]) -> tuple[tuple[str, str], ...]:
@@ -114,25 +118,14 @@ def setting_text(setting: Setting) -> str:
     return start
 
 
-def uncertainties(study: Study, model: Model) -> list[tuple[str, ...]]:
-    """(name, distribution, range, unit, meaning) of every unknown that was varied."""
-    return [
-        (unknown.name, unknown.distribution, _range(unknown), *_unit_and_meaning(model, unknown.name))
-        for unknown in study.uncertainties.values()
-    ]
-
-
-def _range(unknown: Uncertainty) -> str:
+def unknown_range(unknown: Uncertainty) -> str:
+    """What an unknown is drawn from: "0.20 – 0.80, mode 0.50"."""
     if unknown.values:
         return ", ".join(number(value) for value in unknown.values)
     ends = f"{number(unknown.low)} – {number(unknown.high)}"
     centre = {"triangular": ("mode", unknown.mode), "normal": ("mean", unknown.mean)}.get(unknown.distribution)
     told = f"{ends}, {centre[0]} {number(centre[1])}" if centre else ends
     return f"{told}, s.d. {number(unknown.sd)}" if unknown.distribution == "normal" else told
-
-
-def _unit_and_meaning(model: Model, name: str) -> tuple[str, str]:
-    return (unit(model[name].unit), model[name].documentation) if name in model else ("", "")
 
 
 def variables(model: Model) -> list[tuple[str, ...]]:

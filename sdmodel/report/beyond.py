@@ -56,7 +56,7 @@ def _change(member: Member, told: Sequence[Measure], table: xr.Dataset, baseline
 
 
 def extremes(members: Sequence[Member], told: Sequence[Measure], table: xr.Dataset) -> str:
-    """For each measure the scenarios with the lowest and the highest median; shocks laid over them are left out."""
+    """For each measure the scenarios with the lowest and the highest median; those with an overlay are left out."""
     plain = [member for member in members if " + " not in member.label] or list(members)
     sentences = []
     for measure in told:

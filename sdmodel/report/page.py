@@ -13,7 +13,7 @@ import xarray as xr
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import RISK_CAVEAT
 from sdmodel.model.model import Model
-from sdmodel.report import background
+from sdmodel.report import background, claims, grounds
 from sdmodel.report.assets import assets, environment
 from sdmodel.report.cast import Member, cast
 from sdmodel.report.drivers import Drivers, drivers
@@ -21,6 +21,8 @@ from sdmodel.report.figures.cost_risk import cost_risk, points_drawn
 from sdmodel.report.figures.fans import fans
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.figures.sensitivity import sensitivity
+from sdmodel.report.fit import HEADS as FIT_HEADS
+from sdmodel.report.fit import fit
 from sdmodel.report.measures import Measure, measures, told
 from sdmodel.report.sentences import answer
 from sdmodel.report.spread import comparison
@@ -98,7 +100,9 @@ def render(
     figures = _figures(material)
     drawn: list[Figure] = [*figures["fans"], *(figure for figure, _, _ in figures["sensitivity"])]
     drawn += [figures["cost_risk"]] if figures["cost_risk"] else []
-    words = {**_words(material), **_background(material, findings, manifest)}
+    fitted = fit(findings)
+    drawn += fitted.figures if fitted else ()
+    words = {"fit": fitted, "fit_heads": FIT_HEADS, **_words(material), **_background(material, findings, manifest)}
     context = {**words, **figures, **assets(drawn, material.drivers), "contents": _contents(figures, words)}
     return environment().get_template("page.html.j2").render(context)
 
@@ -136,7 +140,12 @@ def _background(of: Material, findings: Sequence[Finding], manifest: Mapping[str
     return {
         "caveats": background.caveats(of.study, shown, of.risky),
         "scenarios": background.scenarios(of.study, of.members),
-        "uncertainties": background.uncertainties(of.study, of.model),
+        "uncertainties": grounds.unknowns(of.study, of.model),
+        "inputs": grounds.inputs(of.study, of.model),
+        "claims": claims.summary(of.study),
+        "claims_short": claims.short(of.study),
+        "claims_others": claims.others(of.study),
+        "claims_heads": claims.HEADS,
         "variables": background.variables(of.model),
         "facts": background.facts(manifest),
         "command": background.command(manifest),
@@ -162,6 +171,7 @@ def _figures(of: Material) -> dict[str, Any]:
         ],
         "driver_measures": [measure for measure in of.measures.values() if measure.name in outcomes],
         "driver_members": driven,
+        "judged": grounds.judged(of.study, first, driven[0].label, of.drivers) if driven else "",
     }
 
 
@@ -183,6 +193,8 @@ def _contents(figures: Mapping[str, Any], words: Mapping[str, Any]) -> list[tupl
         ("cost-risk-section", "Cost and risk", figures["cost_risk"]),
         ("outcomes", "All outcomes", words["table"]),
         ("drivers", "What decides", figures["sensitivity"]),
+        ("fit", "Does it fit?", words["fit"]),
+        ("short", "What it does not reproduce", words["claims_short"]),
         ("trust", "Limits of the model", True),
         ("reproduce", "Reproduce", True),
     ]

@@ -6,9 +6,12 @@ from pathlib import Path
 
 from sdmodel.model.model import FINAL_TIME, INITIAL_TIME, TIME_STEP, Constant, Model, Table, Variable
 from sdmodel.model.names import did_you_mean, key
+from sdmodel.study import claims, parameters
+from sdmodel.study.calibration_bind import bound_calibration
+from sdmodel.study.check_bind import bound_checks
 from sdmodel.study.inputs import number_of, why_not
 from sdmodel.study.places import Problem, shown_name, study_error
-from sdmodel.study.spec import Outcome, Scenario, Schedule, Setting, Shock, Study, Uncertainty
+from sdmodel.study.spec import Outcome, Scenario, Schedule, Setting, Shock, Study, Uncertainty, Variant
 from sdmodel.study.within import Horizon, problems_of_setting, problems_of_uncertainty
 
 _INSPECT = ' "sdmodel inspect" lists all that can be set.'
@@ -26,7 +29,11 @@ def bind(study: Study, model: Model) -> Study:
     """
     problems: list[Problem] = []
     horizon = _horizon(study, model)
-    kinds: dict[str, Mapping[str, Scenario | Shock]] = {"scenarios": study.scenarios, "shocks": study.shocks}
+    kinds: dict[str, Mapping[str, Scenario | Shock | Variant]] = {
+        "scenarios": study.scenarios,
+        "shocks": study.shocks,
+        "variants": study.variants,
+    }
     settings = {
         (kind, name): _settings(model, one.settings, (kind, name), horizon, problems)
         for kind, table in kinds.items()
@@ -36,21 +43,32 @@ def bind(study: Study, model: Model) -> Study:
     follows = {key(name) for set_by in settings.values() for name, one in set_by.items() if isinstance(one, Schedule)}
     outcomes = {name: _outcome(model, one, follows, horizon, problems) for name, one in study.outcomes.items()}
     figures = [_drawn(model, name, follows, ("report", "figures"), problems) for name in study.figures]
+    past = study.calibration.settings if study.calibration else {}
+    past = _settings(model, past, ("calibration", "settings"), horizon, problems)
+    calibration = bound_calibration(study, model, past, uncertainties, horizon, problems)
+    checks = bound_checks(study, model, follows, problems, _settings, _drawn)
     problems += _saving(study, model, horizon)
+    problems = [parameters.at_row(study, problem) for problem in problems]
+    problems += [*parameters.problems_of_parameters(study, model), *claims.problems_of_claims(study, model)]
     if problems:
         raise study_error(study.path if study.path.name else Path(study.name), study.lines, problems)
     return replace(
         study,
         scenarios={name: replace(one, settings=settings["scenarios", name]) for name, one in study.scenarios.items()},
         shocks={name: replace(one, settings=settings["shocks", name]) for name, one in study.shocks.items()},
+        variants={name: replace(one, settings=settings["variants", name]) for name, one in study.variants.items()},
         uncertainties=uncertainties,
         outcomes=outcomes,
         figures=tuple(dict.fromkeys(figures)),
+        parameters=parameters.in_model(study, model),
+        claims=claims.in_model(study, model),
+        calibration=calibration,
+        checks=checks,
     )
 
 
 def _settings(
-    model: Model, settings: Mapping[str, Setting], table: tuple[str, str], horizon: Horizon, problems: list[Problem]
+    model: Model, settings: Mapping[str, Setting], table: tuple[str, ...], horizon: Horizon, problems: list[Problem]
 ) -> dict[str, Setting]:
     bound: dict[str, Setting] = {}
     for name, setting in settings.items():
@@ -60,7 +78,9 @@ def _settings(
             continue
         if variable.name in bound:
             problems.append((place, f'"{variable.name}" is set twice here, in two spellings.'))
-        problems += [(place, words) for words in problems_of_setting(model, variable, setting, horizon)]
+        extreme = table[0] == "checks"  # reality checks ask what happens at the edge
+        wrong = problems_of_setting(model, variable, setting, horizon, extreme=extreme)
+        problems += [(place, words) for words in wrong]
         bound[variable.name] = setting
     return bound
 

@@ -2,17 +2,21 @@
 
 from pathlib import Path
 
+from sdmodel.study.calibration_table import calibration_from
+from sdmodel.study.checks import check_of
 from sdmodel.study.places import Lines
 from sdmodel.study.schema import (
     At,
+    Bounded,
+    Categorical,
     First,
+    Fixed,
     OutcomeTable,
-    ScheduleTable,
     SettingsTable,
     StudyTable,
-    UncertaintyTable,
 )
-from sdmodel.study.spec import Outcome, Scenario, Schedule, Setting, Shock, Study, Uncertainty
+from sdmodel.study.settings import setting_of
+from sdmodel.study.spec import Outcome, Scenario, Setting, Shock, Study, Uncertainty, Variant
 
 
 def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Study:
@@ -22,10 +26,17 @@ def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Stud
         title=table.title or title_of(path.stem),
         model=model,
         baseline=table.baseline,
-        scenarios={name: _scenario(name, one) for name, one in table.scenarios.items()},
-        uncertainties={name: _uncertainty(name, one) for name, one in table.uncertainties.items()},
+        scenarios={name: Scenario(*_told(name, one)) for name, one in table.scenarios.items()},
+        uncertainties={
+            name: uncertainty_from(name, one)
+            for name, one in table.uncertainties.items()
+            if not isinstance(one, Fixed)
+        },
+        fixed=tuple(name for name, one in table.uncertainties.items() if isinstance(one, Fixed)),
         outcomes={name: _outcome(name, one) for name, one in table.outcomes.items()},
-        shocks={name: _shock(name, one) for name, one in table.shocks.items()},
+        shocks={name: Shock(*_told(name, one)) for name, one in table.shocks.items()},
+        variants={name: Variant(*_told(name, one)) for name, one in table.variants.items()},
+        checks={name: check_of(name, one, table.baseline) for name, one in table.checks.items()},
         question=table.question,
         caveats=tuple(table.caveats),
         compare=tuple(table.report.compare or table.scenarios),
@@ -35,6 +46,7 @@ def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Stud
         futures=table.futures,
         seed=table.seed,
         save_every=table.save_every,
+        calibration=calibration_from(table.calibration),
         path=path,
         lines=lines,
     )
@@ -48,32 +60,17 @@ def title_of(name: str) -> str:
 
 def _settings(table: SettingsTable) -> dict[str, Setting]:
     return {
-        name: _schedule(setting) if isinstance(setting, ScheduleTable) else float(setting)
-        for name, setting in table.__pydantic_extra__.items()
+        name: setting_of(setting) for name, setting in table.__pydantic_extra__.items()
     }
 
 
-def _schedule(table: ScheduleTable) -> Schedule:
-    ramp, step = table.ramp, table.step
-    pulsed = table.pulse is not None and table.at is not None and table.width is not None
-    return Schedule(
-        start=table.start,
-        ramp=(ramp.begin, ramp.to, ramp.value) if ramp else None,
-        step=(step.at, step.value) if step else None,
-        pulse=(table.at, table.width, table.pulse) if pulsed else None,  # type: ignore[arg-type]
-        table=tuple(table.table) if table.table else None,
-    )
+def _told(name: str, table: SettingsTable) -> tuple[str, str, dict[str, Setting], str, str]:
+    """What scenarios, shocks and variants have in common: name, title, settings, description, basis."""
+    return name, table.title or title_of(name), _settings(table), table.description, table.basis
 
 
-def _scenario(name: str, table: SettingsTable) -> Scenario:
-    return Scenario(name, table.title or title_of(name), _settings(table), table.description, table.basis)
-
-
-def _shock(name: str, table: SettingsTable) -> Shock:
-    return Shock(name, table.title or title_of(name), _settings(table), table.description, table.basis)
-
-
-def _uncertainty(name: str, table: UncertaintyTable) -> Uncertainty:
+def uncertainty_from(name: str, table: Bounded | Categorical) -> Uncertainty:
+    """The uncertainty that a table describes."""
     numbers = table.model_dump()
     if "values" in numbers:
         numbers["values"] = tuple(numbers["values"])

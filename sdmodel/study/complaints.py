@@ -6,28 +6,27 @@ from typing import Any
 from pydantic import BaseModel
 
 from sdmodel.model.names import did_you_mean
-from sdmodel.study import schema
+from sdmodel.study import calibration_table, schema, settings
+from sdmodel.study.base_table import BaseTable
+from sdmodel.study.checks import problems_of_checks, table_at
 from sdmodel.study.places import Problem, shown, shown_name
 
 _DISTRIBUTIONS: dict[str, type[BaseModel]] = {
-    "uniform": schema.Uniform,
-    "triangular": schema.Triangular,
-    "normal": schema.Normal,
-    "loguniform": schema.LogUniform,
-    "integer": schema.WholeNumbers,
-    "categorical": schema.Categorical,
+    **schema.DISTRIBUTIONS,
+    "fixed": schema.Fixed,
 }
 _TABLES: dict[str, type[BaseModel]] = {
+    "base": BaseTable,
     "report": schema.ReportTable,
-    "schedule": schema.ScheduleTable,
-    "ramp": schema.Ramp,
-    "step": schema.Step,
+    "schedule": settings.ScheduleTable,
+    "ramp": settings.Ramp,
+    "step": settings.Step,
     "at": schema.At,
     "first": schema.First,
     **_DISTRIBUTIONS,
 }
 # Where pydantic puts the name of the chosen member of a union into a location.
-_TAGS = {"scenarios": 3, "shocks": 3, "uncertainties": 2, "outcomes": 3}
+_TAGS = {"scenarios": 3, "shocks": 3, "variants": 3, "uncertainties": 2, "outcomes": 3, "checks": 6}
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "missing": lambda error: f'the key "{error["loc"][-1]}" is missing.',
@@ -59,7 +58,7 @@ def complaint(error: Any) -> Problem:
     location = [f"item {part + 1}" if isinstance(part, int) else str(part) for part in error["loc"]]
     if location[-1:] == ["[key]"]:
         location.pop()
-    tag = _TAGS.get(location[0]) if location else None
+    tag = 3 if location[:2] == ["calibration", "settings"] else _TAGS.get(location[0]) if location else None
     if tag is not None:
         del location[tag : tag + 1]
     if error["type"] == "missing":
@@ -81,6 +80,12 @@ def problems_between_tables(table: schema.StudyTable) -> list[Problem]:
         for name in dict.fromkeys(names)
         if names.count(name) > 1
     ]
+    problems += [
+        (("variants", name), f'there is a shock "{shown_name(name)}" as well: give one of them another name.')
+        for name in table.variants
+        if name in table.shocks
+    ]
+    problems += problems_of_checks(table.checks, scenarios, table.shocks, table.variants)
     return [problem for problem in problems if problem is not None]
 
 
@@ -99,8 +104,12 @@ def _hint(name: str, known: list[str]) -> str:
 def _unknown_key(location: tuple[Any, ...]) -> str:
     if len(location) == 1:
         table: type[BaseModel] | None = schema.StudyTable
+    elif table_at(location):
+        table = table_at(location)
     elif len(location) == 3 and location[0] == "outcomes":
         table = schema.OutcomeTable
+    elif location[0] == "calibration" and location[-2] not in _TABLES:
+        table = calibration_table.table_at(location)
     else:
         table = _TABLES.get(str(location[-2]))
     known = [field.alias or name for name, field in table.model_fields.items()] if table else []

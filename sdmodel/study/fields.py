@@ -5,7 +5,7 @@ import math
 import re
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from sdmodel.model.names import did_you_mean
 from sdmodel.study.overlay import MARK
@@ -21,7 +21,7 @@ def _name(name: str) -> str:
     if name != name.strip() or not name.isprintable():
         raise ValueError("must not start or end with spaces, nor hold line breaks or control characters")
     if MARK in name:
-        raise ValueError(f'must not contain "{MARK}": it marks a shock laid over a scenario')
+        raise ValueError(f'must not contain "{MARK}": it marks a shock or variant laid over a scenario')
     return name
 
 
@@ -68,3 +68,9 @@ Condition = Annotated[tuple[str, float], BeforeValidator(_condition)]
 Point = Annotated[tuple[Finite, Finite], BeforeValidator(_pair)]
 Points = Annotated[list[Point], Field(min_length=2, max_length=MOST_POINTS), AfterValidator(_points)]
 Reduction = Annotated[Text, BeforeValidator(_reduction)]
+
+
+class Checked(BaseModel):
+    """A table of the file: known keys only, no silent conversion of values."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)

@@ -1,18 +1,22 @@
 """A study file on disk → Study; everything wrong with it is told at once, each with file, line, table and key."""
 
-import os
 import re
 import tomllib
-from pathlib import Path, PureWindowsPath
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from sdmodel.errors import StudyError
-from sdmodel.model.names import did_you_mean
+from sdmodel.study.base import Asked, base_path, files_of_base, joined, told_base
+from sdmodel.study.beside import beside, neighbour
 from sdmodel.study.build import study_from
+from sdmodel.study.claims import with_claims
 from sdmodel.study.complaints import complaint, problems_between_tables
-from sdmodel.study.places import Lines, lines_of, place, shown_name, study_error
+from sdmodel.study.files import with_files
+from sdmodel.study.parameters import with_parameters
+from sdmodel.study.places import Lines, lines_of, shown_name, study_error
 from sdmodel.study.schema import StudyTable
 from sdmodel.study.spec import Study
 
@@ -31,10 +35,29 @@ def read_study(path: str | Path) -> Study:
     Raises:
         StudyError: the file cannot be read, is not TOML, or does not fit the format; one line for each problem.
     """
-    path = Path(path)
+    return _asked(Path(path), ()).study
+
+
+def _asked(path: Path, above: tuple[Path, ...]) -> Asked:
+    """The study at `path` and its TOML, joined with that of its base; `above` are the studies that build on it."""
     text = _text(path)
     raw = _parsed(path, text)
-    lines = lines_of(text)
+    lines: Lines = lines_of(text)
+    told, base = told_base(path, raw, lines), None
+    if told is not None:
+        base = _asked(base_path(path, told, lines, above), (*above, path))
+        raw, lines = joined(path, raw, lines, base, told)
+    table = _checked(path, raw, lines)
+    study = study_from(table, path, beside(path, lines, ("model",), table.model), lines)
+    study = with_files(study, table, base.study if base else None, told.leave if told else ())
+    study = with_parameters(study, table.parameters) if table.parameters else study
+    study = with_claims(study, table.claims) if table.claims else study
+    if base is not None:
+        study = replace(study, files={**study.files, **files_of_base(study, base.study)})
+    return Asked(study, raw, lines)
+
+
+def _checked(path: Path, raw: dict[str, Any], lines: Lines) -> StudyTable:
     try:
         table = StudyTable.model_validate(raw)
     except ValidationError as error:
@@ -43,7 +66,7 @@ def read_study(path: str | Path) -> Study:
         raise StudyError(f"{shown_name(path.name)}: tables nested too deep.") from None
     if problems := problems_between_tables(table):
         raise study_error(path, lines, problems)
-    return study_from(table, path, _model_path(path, table.model, lines), lines)
+    return table
 
 
 def _text(path: Path) -> str:
@@ -52,7 +75,7 @@ def _text(path: Path) -> str:
         if path.is_dir():
             raise StudyError(f"{shown} is a folder; give the study file in it, a .toml file.")
         if not path.exists():
-            raise StudyError(f"{shown}: there is no such file.{_neighbour(path)}")
+            raise StudyError(f"{shown}: there is no such file.{neighbour(path)}")
         if not path.is_file():
             raise StudyError(f"{shown} is not a regular file.")
         with path.open("rb") as file:
@@ -85,30 +108,3 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
         line_words = f", line {where[1]}, column {where[2]}" if where else ""
         reason = shown_name(_TOML_PLACE.sub("", str(error)))
         raise StudyError(f"{name}{line_words}: not TOML: {reason}. Names with spaces need quotes.") from None
-
-
-def _model_path(path: Path, model: str, lines: Lines) -> Path:
-    where = place(path, lines, ("model",))
-    shown = shown_name(model)
-    foreign = PureWindowsPath(model)
-    if Path(model).is_absolute() or foreign.is_absolute() or foreign.drive or foreign.root:
-        raise StudyError(f'{where}: "{shown}" is an absolute path. Give it relative to the study file.')
-    found = path.parent / model
-    try:
-        inside = ".." not in foreign.parts and found.resolve().is_relative_to(path.parent.resolve())
-        exists = inside and found.is_file()
-    except (OSError, ValueError, RuntimeError):
-        raise StudyError(f'{where}: "{shown}" cannot be a path of a file.') from None
-    if not inside:
-        raise StudyError(f'{where}: "{shown}" leads out of the folder of the study file. Put the model beside it.')
-    if not exists:
-        raise StudyError(f'{where}: there is no file "{shown}" beside the study.{_neighbour(found)}')
-    return found
-
-
-def _neighbour(path: Path) -> str:
-    try:
-        names = [name for name in os.listdir(path.parent) if Path(name).suffix == path.suffix]
-    except (OSError, ValueError):
-        return ""
-    return did_you_mean(path.name, [name for name in names[:1000] if name.isprintable()])

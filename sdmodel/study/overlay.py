@@ -1,4 +1,4 @@
-"""Settings of a scenario and of the shocks that strike it → the settings of the scenario under these shocks."""
+"""Settings of a scenario and of what is laid over it, variants and shocks → the settings that hold in the end."""
 
 from dataclasses import replace
 
@@ -6,11 +6,11 @@ from sdmodel.errors import StudyError
 from sdmodel.study.spec import Schedule, Setting
 
 MARK = " + "
-"""Stands between a scenario and the shocks laid over it: `status_quo + pandemic`."""
+"""Stands between a scenario and what is laid over it, variants first: `status_quo + lock_in + pandemic`."""
 
 
 def laid_over(under: dict[str, Setting], over: dict[str, Setting], who: str) -> dict[str, Setting]:
-    """`under` with the settings `over` on top; `who` names the shock in errors.
+    """`under` with the settings `over` on top; `who` names the shock or variant in errors.
 
     A number, a table, or a schedule with a start replaces what is below. A schedule without a start goes on from the
     number below; its step or pulse joins a schedule below.

@@ -3,13 +3,24 @@
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from sdmodel.errors import StudyError
 
 Location = tuple[str, ...]
-Lines = Mapping[Location, int]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A line in another file than the study's own: in that of a study that it builds on."""
+
+    file: str
+    line: int
+
+
+Lines = Mapping[Location, int | Elsewhere]
 Problem = tuple[Location, str]  # where, and what is wrong there
 MOST_PROBLEMS = 50
 
@@ -17,6 +28,7 @@ _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*(\[\[?\s*{_PART}(?:\s*\.\s*{_PART})*\s*\]\]?)\s*(?:#.*)?$")
 _ITEM = re.compile(r"item \d+")
+_TABLES = ("base", "report", "scenarios", "uncertainties", "outcomes", "shocks", "variants", "checks")
 _QUOTES = re.compile(r"\"{3}|'{3}")
 
 
@@ -36,17 +48,17 @@ def lines_of(text: str) -> dict[Location, int]:
     return found
 
 
-def line_of(lines: Lines, location: Location) -> int | None:
+def line_of(lines: Lines, location: Location) -> int | Elsewhere | None:
     """The line of `location`, or of the nearest thing that holds it."""
     return next((lines[location[:n]] for n in range(len(location), 0, -1) if location[:n] in lines), None)
 
 
 def place(path: Path, lines: Lines, location: Location) -> str:
     """`study.toml, line 41, [scenarios.managed], key "tariff"`, as far as it is known."""
-    depth = 1 if location[:1] == ("report",) else 2
-    line = line_of(lines, location)
-    words = [shown_name(path.name)] + ([f"line {line}"] if line else [])
-    if location[:1] in (("report",), ("scenarios",), ("uncertainties",), ("outcomes",), ("shocks",)):
+    depth = 1 if location[:1] in (("report",), ("base",)) else 2
+    file, line = _spot(lines, location)
+    words = [shown_name(file or path.name)] + ([f"line {line}"] if line else [])
+    if location[:1] and location[0] in _TABLES:
         table, location = location[:depth], location[depth:]
         words.append(f"[{'.'.join(_bare(part) for part in table)}]")
     if location:
@@ -58,10 +70,23 @@ def place(path: Path, lines: Lines, location: Location) -> str:
 
 def study_error(path: Path, lines: Lines, problems: Iterable[Problem]) -> StudyError:
     """One error for all `problems` of the study file at `path`, a line for each, in the order of the file."""
-    ordered = sorted(problems, key=lambda problem: line_of(lines, problem[0]) or 0)
+    ordered = sorted(problems, key=lambda problem: _spot(lines, problem[0]))
     words = [f"{place(path, lines, location)}: {message}" for location, message in ordered[:MOST_PROBLEMS]]
     more = len(ordered) - MOST_PROBLEMS
-    return StudyError("\n".join(words + ([f"… and {more} more problems."] if more > 0 else [])))
+    words += [f"… and {more} more problems."] if more > 0 else []
+    inherited = [location for location, _ in ordered if _spot(lines, location)[0]]
+    if inherited:
+        words.append(
+            f"{place(path, lines, ('base',))}: this is from another file. Take what is missing as well, or leave out "
+            f'what does not fit: leave = ["{shown_name(".".join(inherited[0][:2]))}"].'
+        )
+    return StudyError("\n".join(words))
+
+
+def _spot(lines: Lines, location: Location) -> tuple[str, int]:
+    """The name of the file, empty for the study's own, and the line, 0 where it is not known."""
+    line = line_of(lines, location)
+    return (line.file, line.line) if isinstance(line, Elsewhere) else ("", line or 0)
 
 
 def shown_name(name: str) -> str:

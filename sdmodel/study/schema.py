@@ -5,74 +5,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from sdmodel.study.fields import Condition, Finite, Name, Points, Positive, Reduction, Text, Whole
-
-
-class Checked(BaseModel):
-    """A table of the file: known keys only, no silent conversion of values."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Ramp(Checked):
-    """`{ from = 2021, to = 2025, value = 0.1 }`."""
-
-    begin: Finite = Field(alias="from")
-    to: Finite
-    value: Finite
-
-    @model_validator(mode="after")
-    def _forward(self) -> "Ramp":
-        if self.to <= self.begin:
-            raise ValueError(f'"to" must be later than "from": {self.begin:g} to {self.to:g}')
-        return self
-
-
-class Step(Checked):
-    """`{ at = 2025, value = 1 }`."""
-
-    at: Finite
-    value: Finite
-
-
-class ScheduleTable(Checked):
-    """A lever over time; see `Schedule` in `study/spec.py` for what the keys mean."""
-
-    start: Finite | None = None
-    ramp: Ramp | None = None
-    step: Step | None = None
-    pulse: Finite | None = None
-    at: Finite | None = None
-    width: Positive | None = None
-    table: Points | None = None
-
-    @model_validator(mode="after")
-    def _one_course(self) -> "ScheduleTable":
-        courses = [key for key in ("ramp", "step", "pulse", "table") if getattr(self, key) is not None]
-        if len(courses) > 1:
-            raise ValueError(f"has both {courses[0]} and {courses[1]}: one lever follows one course; write a table")
-        if self.start is None and not courses:
-            raise ValueError("is an empty schedule: give a number, or start, ramp, step, pulse or table")
-        if self.start is not None and self.table is not None:
-            raise ValueError("has both start and table: the first point of a table is its start")
-        if (self.pulse is not None) != (self.at is not None and self.width is not None) or (
-            self.pulse is None and (self.at, self.width) != (None, None)
-        ):
-            raise ValueError("needs pulse, at and width together: { pulse = HEIGHT, at = TIME, width = DURATION }")
-        return self
-
-
-def _kind_of_setting(value: Any) -> str:
-    return "schedule" if isinstance(value, dict) else "number"
-
-
-SettingTable = Annotated[
-    Annotated[Finite, Tag("number")] | Annotated[ScheduleTable, Tag("schedule")], Discriminator(_kind_of_setting)
-]
+from sdmodel.study.base_table import BaseTable
+from sdmodel.study.calibration_table import CalibrationTable
+from sdmodel.study.checks import CheckTable
+from sdmodel.study.fields import Checked, Condition, Finite, Name, Positive, Reduction, Text, Whole
+from sdmodel.study.settings import SettingTable
 
 
 class SettingsTable(BaseModel):
-    """A scenario or a shock: `title`, `description`, `basis`; every other key sets an input of the model."""
+    """A scenario, shock or variant: `title`, `description`, `basis`; every other key sets an input of the model."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
     __pydantic_extra__: dict[str, SettingTable]
@@ -88,6 +29,7 @@ class Bounded(Checked):
     low: Finite
     high: Finite
     basis: Text = ""
+    source: Text = ""
 
     @model_validator(mode="after")
     def _ordered(self) -> "Bounded":
@@ -144,10 +86,29 @@ class Categorical(Checked):
     distribution: Literal["categorical"]
     values: Annotated[list[Finite], Field(min_length=1)]
     basis: Text = ""
+    source: Text = ""
 
+
+class Fixed(Checked):
+    """Not drawn: takes an uncertainty of the table of parameters out."""
+
+    distribution: Literal["fixed"]
+    basis: Text = ""
+    source: Text = ""
+
+
+DISTRIBUTIONS: dict[str, type[Bounded | Categorical]] = {
+    "uniform": Uniform,
+    "triangular": Triangular,
+    "normal": Normal,
+    "loguniform": LogUniform,
+    "integer": WholeNumbers,
+    "categorical": Categorical,
+}
 
 UncertaintyTable = Annotated[
-    Uniform | Triangular | Normal | LogUniform | WholeNumbers | Categorical, Field(discriminator="distribution")
+    Uniform | Triangular | Normal | LogUniform | WholeNumbers | Categorical | Fixed,
+    Field(discriminator="distribution"),
 ]
 
 
@@ -184,7 +145,7 @@ class OutcomeTable(Checked):
     risk: Annotated[bool, Field(strict=True)] = False
 
 
-class ReportTable(Checked):
+class ReportTable(Checked, BaseModel):  # named twice: linters know a table with defaults by BaseModel alone
     """What the report compares and draws."""
 
     compare: list[Name] = []
@@ -193,7 +154,7 @@ class ReportTable(Checked):
     risk: Text = ""
 
 
-class StudyTable(Checked):
+class StudyTable(Checked, BaseModel):
     """The whole file."""
 
     model: Name
@@ -206,6 +167,14 @@ class StudyTable(Checked):
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**63)] = 0
     save_every: Positive | None = None
     report: ReportTable = ReportTable()
+    base: BaseTable | None = None
+    extensions: Annotated[list[Name], Field(max_length=50)] = []
+    data: Annotated[list[Name], Field(max_length=50)] = []
+    parameters: Text = ""
+    claims: Text = ""
     uncertainties: dict[Name, UncertaintyTable] = {}
     outcomes: dict[Name, OutcomeTable] = {}
     shocks: dict[Name, SettingsTable] = {}
+    variants: dict[Name, SettingsTable] = {}
+    checks: dict[Name, CheckTable] = {}
+    calibration: CalibrationTable | None = None

@@ -1,8 +1,16 @@
-"""What a study asks, as frozen data: scenarios, uncertainties, outcomes, shocks."""
+"""What a study asks, as frozen data: scenarios, uncertainties, outcomes, and what is laid over scenarios."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sdmodel.study.check_spec import Check  # it is made of settings, which are told here
+
+from sdmodel.study.calibration import Calibration
+from sdmodel.study.evidence import Claim, Parameter
+from sdmodel.study.places import Lines
 
 
 @dataclass(frozen=True)
@@ -47,6 +55,17 @@ class Shock:
     basis: str = ""
 
 
+@dataclass(frozen=True)
+class Variant:
+    """A rival theory, such as a switch of the model turned on: settings laid over any scenario."""
+
+    name: str
+    title: str
+    settings: dict[str, Setting]
+    description: str = ""
+    basis: str = ""
+
+
 UNUSED = 0.0
 """What stands in the fields that a distribution does not need."""
 
@@ -68,6 +87,7 @@ class Uncertainty:
     sd: float = UNUSED
     values: tuple[float, ...] = ()
     basis: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +115,10 @@ class Study:
     """The question: what a study file says, checked against nothing but its own format.
 
     `compare` names the scenarios of the main comparison; `figures` the variables whose trajectories the report draws.
+    `parameters` say what each number rests on, `claims` what the model shows of the text behind it; `fixed` names what
+    would be drawn from a table of parameters and is not.
+    `extensions` are files whose equations replace or add to those of `model`, `data` the course of variables that
+    follow data.
     `lines` tells where tables and keys stand in the file: ("scenarios", "managed", "tariff") → 41.
     """
 
@@ -106,6 +130,8 @@ class Study:
     uncertainties: dict[str, Uncertainty] = field(default_factory=dict)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     shocks: dict[str, Shock] = field(default_factory=dict)
+    variants: dict[str, Variant] = field(default_factory=dict)
+    checks: dict[str, "Check"] = field(default_factory=dict)
     question: str = ""
     caveats: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
@@ -115,5 +141,17 @@ class Study:
     futures: int = 1000
     seed: int = 0
     save_every: float | None = None
+    calibration: Calibration | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    fixed: tuple[str, ...] = ()
+    extensions: tuple[Path, ...] = ()
+    data: tuple[Path, ...] = ()
+    files: Mapping[str, Path] = field(default_factory=dict)  # beside study and model, by what they are
     path: Path = Path()
-    lines: Mapping[tuple[str, ...], int] = field(default_factory=dict, compare=False, repr=False)
+    lines: Lines = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def overlays(self) -> dict[str, Shock | Variant]:
+        """All that may be laid over a scenario, by name, in the order in which it is: variants below shocks."""
+        return {**self.variants, **self.shocks}

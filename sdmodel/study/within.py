@@ -29,14 +29,17 @@ class Horizon:
         return ""
 
 
-def problems_of_setting(model: Model, variable: Variable, setting: Setting, horizon: Horizon) -> Iterator[str]:
-    """What is wrong with the values and times of `setting`."""
+def problems_of_setting(
+    model: Model, variable: Variable, setting: Setting, horizon: Horizon, *, extreme: bool = False
+) -> Iterator[str]:
+    """What is wrong with the values and times of `setting`; an `extreme` one may leave the limits of its variable."""
     if isinstance(setting, Schedule):
         values = list(_values(setting, number_of(model, variable.name)))
         yield from _never(setting, horizon)
     else:
         values = [setting]
-    yield from (words for value in dict.fromkeys(values) if (words := _outside(variable, value)))
+    if not extreme:
+        yield from (words for value in dict.fromkeys(values) if (words := _outside(variable, value)))
 
 
 def problems_of_uncertainty(variable: Variable, uncertainty: Uncertainty) -> Iterator[str]:

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.engine.compiled import simulate
-from sdmodel.model.model import Model
+from sdmodel.model.model import Model, Stock
 from sdmodel.read import read
 from sdmodel.study.file import read_study
 from sdmodel.study.spec import Study
@@ -37,7 +37,10 @@ def experiments(name: str, rows: Sequence[Row]) -> xr.Dataset:
     own = model(name).constants
     columns = dict.fromkeys(column for row in rows for column in row)
     return xr.Dataset(
-        {column: ("experiment", [float(row.get(column, own[column])) for row in rows]) for column in columns},
+        {
+            column: ("experiment", [float(row[column] if column in row else own[column]) for row in rows])
+            for column in columns
+        },
         coords={
             "experiment": np.arange(len(rows)),
             "scenario": ("experiment", [f"row {number}" for number in range(len(rows))]),
@@ -46,15 +49,20 @@ def experiments(name: str, rows: Sequence[Row]) -> xr.Dataset:
     )
 
 
-def run(name: str, rows: Sequence[Row], *, every: float | None = None) -> xr.Dataset:
+def run(name: str, rows: Sequence[Row], *, every: float | None = None, integration: str | None = None) -> xr.Dataset:
     """Runs (experiment, time) of the model of that name, one for each row, by the compiled engine."""
-    return simulate(model(name), experiments(name, rows), every=every)
+    return simulate(model(name), experiments(name, rows), every=every, integration=integration)
 
 
-def scenario_rows(*shocks: str) -> dict[str, dict[str, float]]:
-    """Settings of each scenario of the dilemma by its name, with the shocks of these names laid over; no schedules."""
+def dynamic_stocks() -> list[str]:
+    """Stocks of the dilemma but for those that only add up: losses, payoffs and the hazard."""
+    return [one.name for one in model().of(Stock) if "cumul" not in one.name and "payoff" not in one.name]
+
+
+def scenario_rows(*over: str) -> dict[str, dict[str, float]]:
+    """Settings of each scenario of the dilemma by its name, with shocks and variants of these names laid over."""
     asked = study()
-    laid_over = {name: value for shock in shocks for name, value in asked.shocks[shock].settings.items()}
+    laid_over = {name: value for one in over for name, value in asked.overlays[one].settings.items()}
     return {name: _numbers({**scenario.settings, **laid_over}) for name, scenario in asked.scenarios.items()}
 
 

@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
-from shipped import DILEMMA, model, run, scenario_rows, study
+from shipped import DILEMMA, dynamic_stocks, model, run, scenario_rows, study
+from trusting_rest import SIDES, levers_off, linear_spiral, rest
 
 from sdmodel.model.model import Stock
 
-SIDES = {"US": "China", "China": "US"}
 THIRD_STATES = ("Hedging third states", "Third states aligned with US", "Third states aligned with China")
 SHARES = (
     *THIRD_STATES,
@@ -30,23 +30,6 @@ SHARES = (
 
 def swapped(name):
     return re.sub(r"\b(US|China)\b", lambda side: SIDES[side[0]], name)
-
-
-def levers_off():
-    """Every lever of both powers at zero from the start, but coercive tools kept as they are."""
-    off = {name: 0.0 for name in model().constants if re.search(r" (initial|goal)$", name)}
-    tools = {"US": 0.6, "China": 0.4}
-    return off | {f"{side} offensive baseline {kind}": tools[side] for side in SIDES for kind in ("initial", "goal")}
-
-
-def rest(learning_rate=0.7, suspicion=(0.0, 0.0)):
-    """No levers, certain intentions, nothing felt: a world at rest but for the suspicion given."""
-    row = {**levers_off(), "intention uncertainty": 0.0, "opacity uncertainty": 0.0}
-    row["suspicion learning rate"] = learning_rate
-    for side, value in zip(SIDES, suspicion, strict=True):
-        row |= {f"{side} initial {zero}": 0.0 for zero in ("credibility", "response", "pressure")}
-        row[f"{side} initial suspicion"] = value
-    return row
 
 
 @pytest.fixture(scope="module")
@@ -92,9 +75,8 @@ def test_extreme_futures_stay_in_bounds():
 def test_a_world_at_rest_stays_at_rest():
     """Without levers, doubt and suspicion every stock but the accumulators keeps its value for a century."""
     runs = run(DILEMMA, [{**rest(), "FINAL TIME": 2120.0}], every=1.0)
-    for stock in model().of(Stock):
-        if "cumul" not in stock.name:
-            assert np.ptp(runs[stock.name].values[0]) == pytest.approx(0, abs=1e-12), stock.name
+    for name in dynamic_stocks():
+        assert np.ptp(runs[name].values[0]) == pytest.approx(0, abs=1e-12), name
 
 
 def test_nobody_to_fear_means_no_suspicion():
@@ -104,38 +86,6 @@ def test_nobody_to_fear_means_no_suspicion():
     row |= {f"{side} offensive baseline {kind}": 0.0 for side in SIDES for kind in ("initial", "goal")}
     row |= {f"{side} initial offensive capability": 0.0 for side in SIDES}
     assert run(DILEMMA, [row], every=300.0)["mean suspicion"].values[0, -1] < 1e-8
-
-
-def linear_spiral(learning_rate):
-    """Matrix of small suspicions at trusting rest (US, China), from the model's own values.
-
-    Diagonal: theta (harm + lead) - delta. Off the diagonal: theta times weight of demonstrated acts, leverage of the
-    other, its reaction, and what deterrence leaves of it.
-    """
-    value = model().constants
-    sides, rival = tuple(SIDES), SIDES
-    vulnerability = {
-        s: value[f"{s} initial dependence"] * (1 - value["surge substitutability"] * value[f"{s} initial capacity"])
-        for s in sides
-    }
-    guess = value["ambiguity base"]
-    seen = {s: guess + (1 - guess) * value[f"{s} initial visibility"] for s in sides}
-    reach = {
-        s: value["reach without allies"] + (1 - value["reach without allies"]) * value[f"initial aligned with {s}"]
-        for s in sides
-    }
-    tools = {s: value[f"{s} initial offensive capability"] for s in sides}
-    leverage = {s: tools[s] * reach[s] * vulnerability[rival[s]] for s in sides}
-    capability = {s: value[f"{s} initial capability"] for s in sides}
-    matrix = np.zeros((2, 2))
-    for row, side in enumerate(sides):
-        other = rival[side]
-        harm = vulnerability[side] * seen[side] * tools[other] * reach[other]
-        lead = value[f"{side} lead weight"] * capability[other] / sum(capability.values())
-        acts = leverage[other] * value["reactive hostility"] * (1 - value["deterrence effect"] * leverage[side])
-        matrix[row, row] = learning_rate * (harm + lead) - value["suspicion forgetting rate"]
-        matrix[row, 1 - row] = learning_rate * value["demonstration weight"] * acts
-    return matrix
 
 
 @pytest.mark.parametrize("learning_rate", [0.35, 0.7, 1.2])

@@ -71,11 +71,28 @@ def test_study_fits_its_model(name):
     bind(study(name), model(name))
 
 
-def test_dilemma_has_25_stocks_and_58_levers():
-    """Ten stocks a side, three shares of third states, their loss, and the hazard; levers as documented."""
+RIVAL_THEORIES = {
+    "suspicion lock in",
+    "lock in threshold",
+    "lock in steepness",
+    "US rally effect",
+    "China rally effect",
+    "shock blame rate",
+    "blame fading time",
+    "war onset share",
+    "war duration",
+    "war cost",
+    "war trade loss",
+}
+PAYOFFS = {f"payoff weight of {what}" for what in ("threat", "crisis", "relative gain", "leverage")}
+PAYOFFS |= {"payoff discount rate"}
+
+
+def test_dilemma_has_30_stocks_and_58_levers():
+    """Twelve stocks a side, three shares of third states, their loss, the hazard, and war; levers as documented."""
     stocks = [stock.name for stock in model().of(Stock)]
-    assert len(stocks) == 25
-    assert sum(name.startswith("US ") for name in stocks) == sum(name.startswith("China ") for name in stocks) == 10
+    assert len(stocks) == 30
+    assert sum(name.startswith("US ") for name in stocks) == sum(name.startswith("China ") for name in stocks) == 12
     settings = {f"{side} {lever} {kind}" for side in SIDES for lever in LEVERS for kind in ("initial", "goal")}
     assert len(settings) == 48
     assert settings <= set(model().constants)
@@ -96,11 +113,11 @@ def terms(text):
     return sorted(re.findall(r"[A-Za-z][A-Za-z ]*[A-Za-z]|\S", text))
 
 
-def test_uncertainties_are_all_parameters_but_two_switches_and_no_lever():
-    """123 uncertainties: every constant except levers, shock, controls and the switches between theories."""
+def test_uncertainties_are_all_parameters_but_no_switch_no_weight_and_no_lever():
+    """123 uncertainties: every constant except levers, shock, controls, rival theories and weights of payoffs."""
     settings = {f"{side} {lever} {kind}" for side in SIDES for lever in LEVERS for kind in ("initial", "goal")}
     others = {"US signal sincerity", "China signal sincerity", "negotiation goal", "confirmation bias", "opportunism"}
-    others |= {"shock magnitude", "shock start time", "shock duration", *CONTROLS}
+    others |= {"shock magnitude", "shock start time", "shock duration", *CONTROLS, *RIVAL_THEORIES, *PAYOFFS}
     others |= {f"{kind} {end}" for kind in ("policy", "reassurance") for end in ("start time", "phase in duration")}
     expected = set(model().constants) - settings - others
     assert len(expected) == 123

@@ -175,8 +175,9 @@ def _searched(
 
     def served(level: Expr, turn: int) -> list[Expr]:
         distances = [over(minus(level, middle), width) for middle, width in zip(middles, widths, strict=True)]
-        kept = _kept(workings, f"distance {turn}", distances)
-        return [times(request, _curve(kind, x)) for kind, request, x in zip(kinds, requests, kept, strict=True)]
+        sizes = _kept(workings, f"distance {turn}", [op("absolute", distance) for distance in distances])
+        curves = zip(kinds, requests, sizes, middles, strict=True)
+        return [times(request, _curve(kind, size, op("less", level, middle))) for kind, request, size, middle in curves]
 
     total = workings.keep("requested", balanced("add", requests))
     enough = workings.keep("enough", either(op("greater_equal", supply, total), ONE, ZERO))
@@ -258,11 +259,10 @@ def _chosen(kind: Expr, sizes: dict[int, Expr]) -> Expr:
     return result
 
 
-def _curve(kind: int | Expr, x: Expr) -> Expr:
-    """The part of a request that is served `x` widths from the middle of its curve: the curves are symmetric."""
-    size = op("absolute", x)
+def _curve(kind: int | Expr, size: Expr, is_below: Expr) -> Expr:
+    """The part of a request that is served `size` widths below or above the middle of its curve, which is symmetric."""
     tail = _TAILS[kind](size) if isinstance(kind, int) else _any_tail(kind, size)
-    return either(op("less", x, ZERO), minus(ONE, tail), tail)
+    return either(is_below, minus(ONE, tail), tail)
 
 
 def _rectangular(size: Expr) -> Expr:

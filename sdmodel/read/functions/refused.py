@@ -7,6 +7,8 @@ _EARLIER_RUNS = "it reads earlier runs; each run here stands alone"
 _GAME = "it takes part in a game that is played step by step"
 _OUTSIDE = "it calls a program outside the model"
 _TEXT = "it works on texts"
+_REALITY_CHECK = "it stands in reality checks only, behind :TEST INPUT:, :THE CONDITION: or :IMPLIES:"
+_COURSES = ("compare", "decay", "grow", "ramp", "step")
 
 REFUSED: dict[str, str] = {
     "a function of": "the equation is not finished; write it",
@@ -34,6 +36,7 @@ REFUSED: dict[str, str] = {
     "queue fifo": _QUEUE,
     "queue fifo attrib": _QUEUE,
     "queue merge": _QUEUE,
+    **{f"rc {one}{check}": _REALITY_CHECK for one in _COURSES for check in ("", " check")},
     "runcount": _EARLIER_RUNS,
     "shift if true": "it changes other stocks at once; use a flow from each stock to the next",
     "simultaneous": _OPTIMISING,

@@ -16,6 +16,7 @@ from sdmodel.read.vensim.file_names import with_real_files
 from sdmodel.read.vensim.lines import one_line
 from sdmodel.read.vensim.outer_names import outer_names_marked
 from sdmodel.read.vensim.powers import minus_before_power
+from sdmodel.read.vensim.reality import is_reality_check
 from sdmodel.read.vensim.sections import MAIN, Entry, Part
 from sdmodel.read.vensim.visitors import Definition, Expression, Points
 
@@ -32,7 +33,7 @@ class Parser:
     path: Path
     aliases: Mapping[str, str] = field(default_factory=dict)
     macros: Container[str] = ()
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    problems: list[tuple[tuple[str, int], str]] = field(default_factory=list)
 
     def section(self, part: Part) -> Any:
         """PySD's Section of the model or of one macro."""
@@ -71,6 +72,8 @@ class Parser:
 
     def _definition(self, entry: Entry) -> Any:
         equation = outer_names_marked(one_line(without_comments(entry.equation)))
+        if is_reality_check(entry.equation):
+            return _set_aside(equation, entry)
         if why := bounds.trouble(equation):
             self._tell(entry, why)
             return None
@@ -112,7 +115,7 @@ class Parser:
     def _tell(self, entry: Entry, why: str) -> None:
         text = " ".join(entry.equation.split())[:200]
         colon = "" if why.startswith("cannot") else ":"
-        self.problems.append((entry.line, f"line {entry.line}, equation {text!r}{colon} {why}"))
+        self.problems.append(((entry.file, entry.line), f"{entry.place}, equation {text!r}{colon} {why}"))
 
     def _python_file(self, name: str) -> Path:
         """Where PySD would write the section; its reference engine does, in a folder of its own."""
@@ -136,6 +139,17 @@ def _described(equation: str, entry: Entry) -> Any:
     made.units, made.limits = _unit_and_limits(one_line(entry.unit))
     made.documentation = one_line(entry.documentation)
     return made
+
+
+def _set_aside(equation: str, entry: Entry) -> Any:
+    """A reality check as PySD keeps it, as a text, or nothing: a model runs without, and `read.reality` tells of it."""
+    if bounds.trouble(equation):
+        return None
+    try:
+        made = _described(equation, entry)
+    except Exception:  # PySD and its parser raise what happens to break
+        return None
+    return made if type(made).__name__ in ("Constraint", "TestInput") else None
 
 
 def _is_lookup(made: Any) -> bool:
