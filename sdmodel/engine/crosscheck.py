@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 import xarray as xr
 
 from sdmodel.engine import compiled, reference
 from sdmodel.engine.clock import control
+from sdmodel.engine.translated import translated
 from sdmodel.errors import EngineMismatch, ExperimentError
 from sdmodel.model.model import TIME_STEP, Draw, Model, Stock, reads
 
@@ -53,9 +55,13 @@ def agreement(
     *,
     sample: int = 8,
     seed: int = 0,
+    patience: float | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Agreement:
     """How well both engines agree, and on what: see `crosscheck`, which raises the same errors.
+
+    With `patience`, in seconds, PySD makes so many runs of the sample as fit, one at least: its runs of a model with
+    arrays take half a minute each.
 
     PySD draws other random numbers, so variables that depend on them are left out. It knows Euler's method only: runs
     by another are made again by it, on the compiled engine, and those are compared.
@@ -79,7 +85,15 @@ def agreement(
             f"{model.name}: every saved variable depends on random numbers, and PySD draws others: "
             "there is nothing to compare."
         )
-    again = reference.simulate(model, inputs, save=names, every=every, progress=progress)
+    first = _first(model, inputs, names, every) if patience is not None else None
+    if first is not None and patience is not None and first.seconds * inputs.sizes["experiment"] > patience:
+        asked, bearable = inputs.sizes["experiment"], max(1, int(patience / first.seconds))
+        inputs, chosen = (table.isel(experiment=slice(0, bearable)) for table in (inputs, chosen))
+        told.append(f"PySD is slow on this model: it made {bearable} of {asked} runs")
+    if first is not None and inputs.sizes["experiment"] == 1:
+        again = first.runs
+    else:
+        again = reference.simulate(model, inputs, save=names, every=every, progress=progress)
     if starts := _set_starts(model, chosen, again, inputs, names):
         inputs = inputs.assign(starts)
         again = reference.simulate(model, inputs, save=names, every=every)
@@ -91,6 +105,21 @@ def agreement(
     if not worst[0] <= RELATIVE:
         raise EngineMismatch(_told(model, chosen, again, worst))
     return Agreement(worst[0], len(names), chosen.sizes["experiment"], tuple(told))
+
+
+@dataclass(frozen=True)
+class _First:
+    """PySD's `runs` of the first experiment of a sample, and the `seconds` that they took."""
+
+    runs: xr.Dataset
+    seconds: float
+
+
+def _first(model: Model, inputs: xr.Dataset, names: list[str], every: float | None) -> _First:
+    translated(model.path, model.extensions)  # once for all runs, and not to be counted
+    started = perf_counter()
+    runs = reference.simulate(model, inputs.isel(experiment=slice(0, 1)), save=names, every=every)
+    return _First(runs, perf_counter() - started)
 
 
 def _set_starts(

@@ -13,6 +13,7 @@ from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.read.whole import text_of
 
 FEWEST, MOST = 4, 8  # runs of PySD: one a scenario, between these
+_PATIENCE = 10.0  # seconds for them; a slow model is checked on fewer
 
 
 def checked(model: Model, runs: xr.Dataset, progress: Progress | None) -> dict[str, str | float | int]:
@@ -27,7 +28,7 @@ def checked(model: Model, runs: xr.Dataset, progress: Progress | None) -> dict[s
     sample = min(max(FEWEST, min(MOST, scenarios)), runs.sizes["experiment"])
     told = partial(advance, progress, "Checking with PySD", sample) if progress else None
     try:
-        found = agreement(model, runs, sample=sample, progress=told)
+        found = agreement(model, runs, sample=sample, patience=_PATIENCE, progress=told)
     except ExperimentError as reason:  # much of what runs here, PySD does not have
         return _unchecked(str(reason))
     except EngineMismatch as mismatch:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sdmodel.engine import compiled, reference
-from sdmodel.engine.crosscheck import crosscheck
+from sdmodel.engine.crosscheck import agreement, crosscheck
 from sdmodel.errors import EngineMismatch, ExperimentError
 from sdmodel.read import read
 
@@ -163,3 +163,12 @@ def test_runs_that_all_failed_cannot_be_compared(mdl):
     model = read(mdl("s = INTEG(LN(-1), 0)"))
     with pytest.raises(ExperimentError, match="no run stayed finite"):
         crosscheck(model, compiled.simulate(model))
+
+
+def test_a_slow_pysd_is_asked_for_fewer_runs(model, runs):
+    """One at least, however little patience there is; how many were made is told, and all with patience enough."""
+    hasty, calm = (agreement(model, runs, sample=4, patience=seconds) for seconds in (1e-9, 1e9))
+    assert (hasty.experiments, calm.experiments) == (1, 4)
+    assert hasty.told == ("PySD is slow on this model: it made 1 of 4 runs",)
+    assert calm.told == ()
+    assert max(hasty.difference, calm.difference) < 1e-12
