@@ -28,7 +28,12 @@ _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*(\[\[?\s*{_PART}(?:\s*\.\s*{_PART})*\s*\]\]?)\s*(?:#.*)?$")
 _ITEM = re.compile(r"item \d+")
-_TABLES = ("base", "report", "scenarios", "uncertainties", "outcomes", "shocks", "variants", "checks")
+_TABLES = {  # with the number of parts of their heads, such as [scenarios.managed]
+    **dict.fromkeys(("base", "report", "structure"), 1),
+    **dict.fromkeys(("scenarios", "uncertainties", "outcomes", "shocks", "variants", "checks", "loops"), 2),
+    "calibration": 1,
+}
+_INNER = {"series": 3, "bounds": 3, "settings": 2, "ranges": 2}  # the same for tables inside [calibration]
 _QUOTES = re.compile(r"\"{3}|'{3}")
 
 
@@ -55,10 +60,11 @@ def line_of(lines: Lines, location: Location) -> int | Elsewhere | None:
 
 def place(path: Path, lines: Lines, location: Location) -> str:
     """`study.toml, line 41, [scenarios.managed], key "tariff"`, as far as it is known."""
-    depth = 1 if location[:1] in (("report",), ("base",)) else 2
     file, line = _spot(lines, location)
     words = [shown_name(file or path.name)] + ([f"line {line}"] if line else [])
     if location[:1] and location[0] in _TABLES:
+        inner = _INNER.get(location[1], 1) if location[0] == "calibration" and len(location) > 1 else 1
+        depth = max(_TABLES[location[0]], inner)
         table, location = location[:depth], location[depth:]
         words.append(f"[{'.'.join(_bare(part) for part in table)}]")
     if location:

@@ -66,9 +66,10 @@ def kept(swept: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def sir(tmp_path: Path) -> Path:
-    """A copy of the small shipped study with its model."""
+    """A copy of the small shipped study with its model and its observations."""
     folder = tmp_path / "asked"
-    folder.mkdir()
+    (folder / "data").mkdir(parents=True)
     for suffix in (".mdl", ".toml"):
         shutil.copy(shipped.find("sir", suffix), folder)
+    shutil.copy(shipped.folder() / "data" / "school_influenza_1978.csv", folder / "data")
     return folder / "sir.toml"

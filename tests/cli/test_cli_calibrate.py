@@ -15,8 +15,8 @@ Call = Callable[..., object]
 
 @pytest.fixture
 def school(sir: Path) -> Path:
-    """The copy of the small study, with the data that it is calibrated to."""
-    shutil.copytree(shipped.folder() / "data", sir.parent / "data")
+    """The copy of the small study, with all data of the shipped ones."""
+    shutil.copytree(shipped.folder() / "data", sir.parent / "data", dirs_exist_ok=True)
     return sir
 
 
@@ -70,6 +70,7 @@ def test_nonsense_is_refused(said: Call, words: tuple[str, ...], part: str) -> N
 
 def test_data_that_are_missing_are_named_with_their_place(said: Call, sir: Path) -> None:
     """The study without the folder of its data."""
+    shutil.rmtree(sir.parent / "data")
     told = said("calibrate", sir)
     assert told.code == 2
     assert "school_influenza_1978.csv" in told.err

@@ -150,10 +150,10 @@ def test_an_engine_mismatch_is_exit_code_1(said: Call, kept: Path, monkeypatch: 
 
 
 def test_a_fault_of_ours_is_one_line_that_asks_for_a_report(said: Call, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_word: str) -> None:
+    def broken(_word: str, _suffix: str) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(look.shipped, "pair", broken)
+    monkeypatch.setattr(look.shipped, "find", broken)
     monkeypatch.delenv("SDMODEL_TRACEBACK", raising=False)
     refused(said("inspect", "sir"), "ZeroDivisionError: division by zero", "Please report it", code=70)
 

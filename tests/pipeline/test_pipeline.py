@@ -45,7 +45,7 @@ def copy(first: Stored, tmp_path: Path) -> Path:
 def test_folder_has_the_layout_that_the_module_tells(first: Stored) -> None:
     there = {path.name for path in first.kept.folder.iterdir()}
     assert there == {"study", "runs.zarr", "manifest.json", "findings", "report.html"}
-    assert {path.name for path in first.kept.asked.iterdir()} == {"sir.toml", "sir.mdl"}
+    assert {path.name for path in first.kept.asked.iterdir()} == {"sir.toml", "sir.mdl", "data"}
     assert {path.name for path in first.kept.findings.iterdir()} == {"comparison.json", "sensitivity.json"}
 
 
@@ -303,6 +303,7 @@ def test_report_without_findings_makes_them(copy: Path) -> None:
 def test_read_study_gives_the_names_of_the_model(tmp_path: Path) -> None:
     for suffix in (".mdl", ".toml"):
         shutil.copy(shipped.find("sir", suffix), tmp_path)
+    shutil.copytree(shipped.folder() / "data", tmp_path / "data")
     path = tmp_path / "sir.toml"
     path.write_text(path.read_text(encoding="utf-8").replace('"contact rate"', '"Contact_RATE"'), encoding="utf-8")
     assert "contact rate" in pipeline.read_study(path).scenarios["distancing"].settings

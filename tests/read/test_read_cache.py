@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,9 +29,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that PySD's parser has seen, in order."""
     seen: list[Path] = []
 
-    def told(path: Path, text: str) -> object:
+    def told(path: Path, *rest: Any) -> object:
         seen.append(path)
-        return abstract_model(path, text)
+        return abstract_model(path, *rest)
 
     monkeypatch.setattr("sdmodel.read.parsed.abstract_model", told)
     return seen

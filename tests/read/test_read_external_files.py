@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from sdmodel.errors import ModelError
+from sdmodel.read import read
 from sdmodel.read.data import folder as folder_module
 from sdmodel.read.data import spreadsheet
 from sdmodel.read.data.dataset import Datasets
@@ -274,3 +275,9 @@ def test_files_that_hold_no_data_are_told(tmp_path):
     ):
         with pytest.raises(ModelError, match=message):
             _ = Datasets([tmp_path / name])["a"]
+
+
+def test_a_folder_that_is_not_there_is_told(mdl, tmp_path):
+    """Otherwise the model would seem to lack the file, or nothing would be said at all."""
+    with pytest.raises(ModelError, match=r"--data-folder .*nowhere: there is no such folder"):
+        read(mdl("a = 1"), folders=[tmp_path / "nowhere"])

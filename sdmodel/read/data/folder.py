@@ -51,6 +51,11 @@ class Folder:
     seen: dict[str, str] = field(default_factory=dict)
     _books: dict[Path, Book] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        for folder in self.allowed:
+            if not folder.exists():
+                raise ModelError(f"--data-folder {folder}: there is no such folder.")
+
     def book(self, name: str) -> Book:
         """The file of that name, opened; ModelError when it may not or cannot be read."""
         path = self.find(name)
