@@ -185,9 +185,14 @@ class Model:
         bare = [replace(variable, documentation="", text="", line=None) for variable in self.variables]
         return hashlib.sha256(repr((self.integration, bare)).encode()).hexdigest()
 
+    def __hash__(self) -> int:
+        return int(self.fingerprint[:15], 16)  # compiled programs are found by it at each call, so it must be kept
+
     def replaced(self, changed: Iterable[Variable], added: Iterable[Variable] = ()) -> "Model":
         """A model in which `changed` stand for the variables of the same names, and `added` come last."""
-        new = {key(variable.name): variable for variable in changed}
+        new, added = {key(variable.name): variable for variable in changed}, tuple(added)
+        if not new and not added:
+            return self  # with all that it has worked out about itself
         kept = tuple(new.get(key(variable.name), variable) for variable in self.variables)
         return replace(self, variables=(*kept, *added))
 

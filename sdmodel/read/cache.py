@@ -16,6 +16,7 @@ from typing import Any
 from platformdirs import user_cache_path
 
 from sdmodel.model.expr import Apply, Expr, Interpolate, Number, Ref
+from sdmodel.model.gathering import gathering
 from sdmodel.model.model import (
     INTEGRATIONS,
     Auxiliary,
@@ -33,6 +34,7 @@ from sdmodel.model.operations import OPERATIONS
 from sdmodel.read.data.folder import Folder
 
 _KINDS = {kind.__name__: kind for kind in (Constant, Auxiliary, Stock, Held, FixedDelay, Frozen, Draw, Table)}
+_FIELDS: dict[type, tuple[str, ...]] = {kind: tuple(field.name for field in fields(kind)) for kind in _KINDS.values()}
 _EXPRESSIONS = ("equation", "initial", "net_flow", "next", "input", "delay")
 Kept = tuple[dict[str, str], str, tuple[Variable, ...]]
 _DAMAGE = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
@@ -46,11 +48,13 @@ def cached(path: Path, text: str, folder: Folder, parse: Callable[[], Model]) ->
     that cannot be written only means that the file is parsed again.
     """
     place = cache_folder() / "models" / f"{_identity(text)}.json"
-    known = _kept(place)
+    with gathering():
+        known = _kept(place)
     if known is not None and folder.unchanged(known[0]):
         _, integration, variables = known
         return Model(path.stem, variables, str(path), integration)
-    model = parse()
+    with gathering():
+        model = parse()
     with suppress(OSError, ValueError, RecursionError):
         _keep(place, to_json(model, folder.seen))
     return model
@@ -137,14 +141,13 @@ def _digest(body: str) -> str:
 
 def _variable_to_list(variable: Variable) -> list[Any]:
     """Kind, then the fields in the order of their class."""
-    values = [(field.name, getattr(variable, field.name)) for field in fields(variable)]
+    values = [(name, getattr(variable, name)) for name in _FIELDS[type(variable)]]
     return [type(variable).__name__, *(_expr_to_list(v) if name in _EXPRESSIONS else v for name, v in values)]
 
 
 def _variable_of(told: list[Any]) -> Variable:
     kind = _KINDS[told[0]]
-    names = [field.name for field in fields(kind)]
-    own = {name: _field(name, value) for name, value in zip(names, told[1:], strict=True)}
+    own = {name: _field(name, value) for name, value in zip(_FIELDS[kind], told[1:], strict=True)}
     return kind(**own)
 
 
