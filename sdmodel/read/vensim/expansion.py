@@ -26,7 +26,7 @@ def refuse_excess(path: Path, sections: Iterable[Any]) -> None:
     if count > MOST_VARIABLES:
         raise ModelError(
             f"{path.name}: its arrays and macros stand for {count:,} variables; {MOST_VARIABLES:,} are the most. "
-            "Give subscript ranges fewer elements and arrays fewer dimensions, or call macros (and macros in macros) less."
+            "Give subscript ranges fewer elements, arrays fewer dimensions, or call fewer macros."
         )
 
 
