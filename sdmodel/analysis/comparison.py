@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sdmodel.analysis.centre import MEDIAN, SHARE, is_share, keeps
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.outcomes import acceptable
 from sdmodel.analysis.pairs import Pairs, pairs
 from sdmodel.analysis.wording import caveats, failures, joined, number, outcome_title, scenario_title, share
 from sdmodel.errors import RunsError
@@ -18,14 +18,16 @@ _SAME = 1e-12
 _SHARES = "Shares count the futures drawn from the ranges of the study; they are not probabilities of the world."
 _MEANING = {
     "runs": "runs of the scenario",
-    "failed": "runs that failed, not counted below",
+    "failed": "runs that failed or have no value, not counted below",
+    "centre": "what stands for all futures: the median, or the share of futures in which a yes-or-no outcome holds",
     "median": "median over futures, of those that reached it for a first time",
     "low": "5 % of futures lie below",
     "high": "95 % of futures lie below",
     "mean": "mean over futures",
-    "acceptable": "share of futures within the study's limit",
+    "acceptable": "share of futures within the study's limit; 1 or 0 where the limit is on the share of futures itself",
     "never": "share of futures in which the condition never holds",
     "pairs": "futures in which scenario and baseline both ran to the end",
+    "difference_centre": "scenario minus baseline: of the median in the same future, or of the share of futures",
     "difference_median": "scenario minus baseline in the same future, median",
     "difference_low": "scenario minus baseline in the same future, 5 %",
     "difference_high": "scenario minus baseline in the same future, 95 %",
@@ -36,21 +38,31 @@ _MEANING = {
 
 @dataclass(frozen=True)
 class Spread:
-    """An outcome by (scenario, future): a first time that never came is inf; `sound` tells where there is a value."""
+    """An outcome by (scenario, future): a first time that never came is inf; `sound` tells where there is a value.
+
+    `of_share` marks a yes or no, which is told as the share of futures in which it holds.
+    """
 
     outcome: Outcome
     pairs: Pairs
     numbers: np.ndarray
     sound: np.ndarray
     unit: str
+    of_share: bool
+
+    def here(self, row: int) -> np.ndarray:
+        """The sound numbers of one scenario."""
+        return np.asarray(self.numbers[row][self.sound[row]])
 
 
 def compare(study: Study, runs: xr.Dataset) -> Finding:
     """Each outcome in each scenario: a table with dims (outcome, scenario), numbers in the unit of each outcome.
 
-    Over futures: median, low (5 %), high (95 %), mean, acceptable, never; runs, failed. To the baseline in the same
-    future: difference_median, difference_low, difference_high, lower, higher, pairs. Failed runs are counted apart. A
-    first time that never came counts as later than any time in shares, and is left out of medians, means and quantiles.
+    Over futures: centre, median, low (5 %), high (95 %), mean, acceptable, never; runs, failed. To the baseline in the
+    same future: difference_centre, difference_median, difference_low, difference_high, lower, higher, pairs. Failed
+    runs are counted apart. A first time that never came counts as later than any time in shares, and is left out of
+    medians, means and quantiles. The coordinate `centred` tells what the centre of an outcome is: "median", or "share
+    of futures" for one whose values are 0 and 1 alone; that has no quantiles (NaN).
     The sentence says which scenario costs least and which has the least risk. RunsError when outcomes are missing.
     """
     check(runs)
@@ -71,8 +83,9 @@ def _spread(outcome: Outcome, met: Pairs, runs: xr.Dataset) -> Spread:
     unit = str(runs[outcome.name].attrs.get("units", ""))
     sound = met.present & ~met.spread(failed(runs))
     if outcome.reduce == "first":
-        return Spread(outcome, met, np.where(sound & np.isnan(numbers), np.inf, numbers), sound, unit)
-    return Spread(outcome, met, numbers, sound & ~np.isnan(numbers), unit)
+        return Spread(outcome, met, np.where(sound & np.isnan(numbers), np.inf, numbers), sound, unit, of_share=False)
+    sound &= ~np.isnan(numbers)
+    return Spread(outcome, met, numbers, sound, unit, is_share(outcome, numbers[sound]))
 
 
 def _table(study: Study, met: Pairs, spreads: dict[str, Spread]) -> xr.Dataset:
@@ -88,34 +101,42 @@ def _table(study: Study, met: Pairs, spreads: dict[str, Spread]) -> xr.Dataset:
     )
     units = [spread.unit for spread in spreads.values()]
     titles = [outcome_title(spread.outcome) for spread in spreads.values()]
-    return table.assign_coords(units=(OUTCOME, units), title=(OUTCOME, titles))
+    centred = [SHARE if spread.of_share else MEDIAN for spread in spreads.values()]
+    return table.assign_coords(units=(OUTCOME, units), title=(OUTCOME, titles), centred=(OUTCOME, centred))
 
 
 def _cell(spread: Spread, row: int, base: int | None) -> dict[str, float]:
     """The numbers of one outcome in one scenario, named as in the table."""
     present, sound = spread.pairs.present[row], spread.sound[row]
-    numbers = spread.numbers[row][sound]
+    numbers = spread.here(row)
     counts = {"runs": int(present.sum()), "failed": int((present & ~sound).sum())}
-    low, median, high, mean = _summary(numbers)
+    levels = _levels(numbers, spread.of_share)
     limit = spread.outcome.acceptable
     shares = {
-        "acceptable": _mean(acceptable(numbers, limit)) if limit else np.nan,
+        "acceptable": keeps(numbers, limit, spread.of_share) if limit else np.nan,
         "never": _mean(np.isinf(numbers)) if spread.outcome.reduce == "first" else np.nan,
     }
-    return counts | {"low": low, "median": median, "high": high, "mean": mean} | shares | _difference(spread, row, base)
+    return counts | levels | {"mean": _summary(numbers)[3]} | shares | _difference(spread, row, base)
+
+
+def _levels(numbers: np.ndarray, of_share: bool) -> dict[str, float]:
+    """Centre, median and quantiles; a share of futures has no quantiles."""
+    low, median, high, mean = _summary(numbers)
+    if of_share:
+        return {"centre": mean, "median": median, "low": np.nan, "high": np.nan}
+    return {"centre": median, "median": median, "low": low, "high": high}
 
 
 def _difference(spread: Spread, row: int, base: int | None) -> dict[str, float]:
     """Scenario against baseline, future by future."""
     if base is None:
-        nothing = ("difference_low", "difference_median", "difference_high", "lower", "higher")
+        nothing = (*(f"difference_{name}" for name in ("centre", "median", "low", "high")), "lower", "higher")
         return {"pairs": 0, **dict.fromkeys(nothing, np.nan)}
     here, there = _both(spread, row, base)
     reached = np.isfinite(here) & np.isfinite(there)
-    low, median, high, _ = _summary(here[reached] - there[reached])
-    lower, higher = _lower(here, there), _lower(there, here)
-    differences = {"difference_low": low, "difference_median": median, "difference_high": high}
-    return {"pairs": len(here), **differences, "lower": _mean(lower), "higher": _mean(higher)}
+    levels = _levels(here[reached] - there[reached], spread.of_share)
+    shares = {"lower": _mean(_lower(here, there)), "higher": _mean(_lower(there, here))}
+    return {"pairs": len(here), **{f"difference_{name}": value for name, value in levels.items()}, **shares}
 
 
 def _both(spread: Spread, one: int, other: int) -> tuple[np.ndarray, np.ndarray]:
@@ -159,22 +180,26 @@ def _sentence(study: Study, spreads: dict[str, Spread]) -> str:
 
 
 def _best(study: Study, spread: Spread, verdict: str) -> str:
-    """One sentence: the best scenario by its median, the number, and how often it beats baseline or runner-up."""
-    medians = {row: _rank(spread, row) for row in _candidates(study, spread)}
-    if not medians:
+    """One sentence: the best scenario by its centre, the number, and how often it beats baseline or runner-up."""
+    centres = {row: _rank(spread, row) for row in _candidates(study, spread)}
+    if not centres:
         return f"No run gives {outcome_title(spread.outcome)}."
-    best, *rest = sorted(medians, key=lambda row: medians[row])
-    same = [row for row in rest if medians[row] <= medians[best] + _SAME * abs(medians[best])]
+    best, *rest = sorted(centres, key=lambda row: centres[row])
+    same = [row for row in rest if centres[row] <= centres[best] + _SAME * abs(centres[best])]
     titles = [scenario_title(study, spread.pairs.scenarios[row]) for row in (best, *same)]
-    told = _median_words(spread, best)
+    told = _share_words(spread, best) if spread.of_share else _median_words(spread, best)
     if not rest:
         return f"Only {titles[0]} was run: {told}."
     if same:
         everyone = "all scenarios" if len(same) == len(rest) else joined(titles)
-        return f"No single scenario {verdict}: {everyone} share the same median; {told}."
+        return f"No single scenario {verdict}: {everyone} {_same(spread)}; {told}."
     names = [spread.pairs.scenarios[row] for row in rest]
     rival = rest[names.index(study.baseline)] if study.baseline in names else rest[0]
     return f"{titles[0]} {verdict}: {told}; {_beats(study, spread, best, rival)}."
+
+
+def _same(spread: Spread) -> str:
+    return "come to the same share" if spread.of_share else "share the same median"
 
 
 def _candidates(study: Study, spread: Spread) -> list[int]:
@@ -188,17 +213,29 @@ def _sign(spread: Spread) -> float:
 
 
 def _rank(spread: Spread, row: int) -> float:
-    """The median, never counting as later than any time; lower is better."""
-    numbers = np.sort(spread.numbers[row][spread.sound[row]])
+    """The centre, in medians never counting as later than any time; lower is better."""
+    numbers = np.sort(spread.here(row))
+    if spread.of_share:
+        return _sign(spread) * float(numbers.mean())
     lower, upper = numbers[(len(numbers) - 1) // 2], numbers[len(numbers) // 2]
     return _sign(spread) * float(lower if lower == upper else (lower + upper) / 2)
+
+
+def _share_words(spread: Spread, row: int) -> str:
+    """ "Crisis by 2045 comes true in 26 % of 200 futures"."""
+    return f"{outcome_title(spread.outcome)} comes true {_held(spread, row)}"
+
+
+def _held(spread: Spread, row: int) -> str:
+    numbers = spread.here(row)
+    return share(int(numbers.sum()), len(numbers))
 
 
 def _median_words(spread: Spread, row: int) -> str:
     """ "China mean loss is 1.7 % in the median future (5 % to 95 %: 1.1 to 2.6)"."""
     outcome, of_time = spread.outcome, spread.outcome.reduce == "first"
     median = _sign(spread) * _rank(spread, row)
-    low, _, high, _ = _summary(spread.numbers[row][spread.sound[row]])
+    low, _, high, _ = _summary(spread.here(row))
     within = f"{number(low, of_time=of_time)} to {number(high, of_time=of_time)}"
     value = number(median, spread.unit, of_time=of_time)
     extent = f" (5 % to 95 %: {within})" if np.isfinite(low) else ""
@@ -210,4 +247,6 @@ def _beats(study: Study, spread: Spread, best: int, rival: int) -> str:
     better = _lower(here, there) if _sign(spread) > 0 else _lower(there, here)
     word = "lower" if _sign(spread) > 0 else "higher"
     title = scenario_title(study, spread.pairs.scenarios[rival])
+    if spread.of_share:
+        return f"under {title} {_held(spread, rival)}"
     return f"{share(int(better.sum()), len(better))} it is {word} than under {title}"

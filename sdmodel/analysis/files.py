@@ -58,10 +58,10 @@ def write(finding: Finding, path: str | Path) -> Path:
 def read(path: str | Path) -> Finding:
     """The finding in that file; RunsError when it is missing or damaged."""
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise RunsError(f"cannot read a finding from {path}: {problem}.") from problem
-    return from_dict(content)
+        return from_dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, ValueError, RunsError) as problem:
+        told = str(problem).rstrip(".")
+        raise RunsError(f"cannot read a finding from {path}: {told}. Remove the file, and make it again.") from problem
 
 
 def _variable_to_dict(variable: xr.DataArray) -> dict[str, Any]:

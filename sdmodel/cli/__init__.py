@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sdmodel.cli import calibrate, check, decide, export, look, simulate, tell
+from sdmodel.cli import calibrate, check, decide, export, look, loops, simulate, tell
 from sdmodel.cli.console import fail
 from sdmodel.errors import SdmodelError
 
@@ -30,6 +30,7 @@ app.command("run", rich_help_panel=_RUN)(simulate.run)
 app.command("sweep", rich_help_panel=_RUN)(simulate.sweep)
 app.command("compare", rich_help_panel=_EXPLAIN)(decide.compare)
 app.command("sensitivity", rich_help_panel=_EXPLAIN)(decide.sensitivity)
+app.command("loops", rich_help_panel=_EXPLAIN)(loops.loops)
 app.command("calibrate", rich_help_panel=_EXPLAIN)(calibrate.calibrate)
 app.command("report", rich_help_panel=_TELL)(tell.report)
 app.command("study", rich_help_panel=_TELL)(tell.study)

@@ -11,7 +11,7 @@ from sdmodel.cli.console import Column, progress, say, table
 from sdmodel.cli.look import Data, Extensions, Folders, Json
 from sdmodel.cli.model_files import model_files
 from sdmodel.cli.numbers import counted
-from sdmodel.cli.verdicts import print_verdicts, verdicts_as_data
+from sdmodel.cli.verdicts import print_structure, print_verdicts, structure_as_data, verdicts_as_data
 from sdmodel.errors import ExperimentError
 
 if TYPE_CHECKING:
@@ -39,8 +39,9 @@ def check(
 ) -> None:
     """Check a model before it is used: what does not run, units, unused inputs, lookups, time step, PySD.
 
-    A study's reality checks are run as well: if the model is set like this, then it must behave like that. The exit
-    code is 1 when there is an error or a warning, or a check fails with the model's own numbers; else it is 0.
+    A study's reality checks are run as well: if the model is set like this, then it must behave like that; so are the
+    tests of structure that it asks for. The exit code is 1 when there is an error or a warning, when a check fails with
+    the model's own numbers, or a test of structure; else it is 0.
 
     Example:
 
@@ -68,10 +69,16 @@ def check(
     if tested and not as_json:
         say("")
         print_verdicts(*tested)
+    structure = _structure(files.study, files) if files.study and with_study and sound else None
+    if structure and not as_json:
+        say("")
+        print_structure(structure)
     if as_json:
         reality = {"reality": verdicts_as_data(*tested)} if tested else {}
+        reality |= {"structure": structure_as_data(structure)} if structure else {}
         print(json.dumps(_as_data(found) | reality, indent=2, ensure_ascii=False, allow_nan=False))
-    if not found.sound or (tested and not all(one.holds for one in tested[1])):
+    failed = (tested and not all(one.holds for one in tested[1])) or (structure and not structure.table["holds"].all())
+    if not found.sound or failed:
         raise typer.Exit(1)
 
 
@@ -83,6 +90,14 @@ def _tested(study: Path, futures: int, files: "ModelFiles") -> "tuple[Finding, t
     with progress() as told:
         finding = reality_of(study, files.read(), futures=futures, progress=told)
     return None if finding is None else (finding, verdicts_of(finding))
+
+
+def _structure(study: Path, files: "ModelFiles") -> "Finding | None":
+    """The finding on the structure tests of a study; None for a study without."""
+    from sdmodel.pipeline.structure import structure_of  # as slow to load as the compiler above
+
+    with progress() as told:
+        return structure_of(study, files.read(), progress=told)
 
 
 def _group(word: str) -> tuple[str, ...]:

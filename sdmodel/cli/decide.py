@@ -42,6 +42,8 @@ def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None
         return
     futures = len(set(stored.runs["future"].values.tolist()))
     say(f"{counted(futures, 'future')} a scenario; 90 % of them lie between 5 % and 95 %.")
+    if "share of futures" in finding.table["centred"].sel(outcome=chosen).values:
+        say("Of what comes true or does not, the share of futures is told in which it comes true.")
     if study.baseline in finding.table["scenario"].values:
         say(f"Baseline is {study.baseline}: change, lower and higher are to it, in the same future.")
     for name in chosen:
@@ -50,39 +52,58 @@ def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None
 
 
 def _print_comparison(study: "Study", one: "xr.Dataset") -> None:
-    """One outcome: a row a scenario, all its numbers with as many decimals as the medians deserve."""
-    outcome = study.outcomes[str(one["outcome"].values)]
+    """One outcome: a row a scenario."""
     scenarios = list(map(str, one["scenario"].values))
-    places = decimals(one["median"].values, of_time=outcome.reduce == "first")
     others = [name != study.baseline and study.baseline in scenarios for name in scenarios]
-
-    def level(name: str) -> list[str]:
-        return [shown(value, places, of_time=outcome.reduce == "first") for value in one[name].values]
-
-    def change(name: str) -> list[str]:
-        return [signed(value, places) if other else "" for value, other in zip(one[name].values, others, strict=True)]
+    named = [name if name != study.baseline else f"{name} (baseline)" for name in scenarios]
 
     def portion(name: str, rows: Sequence[bool]) -> list[str]:
         return [percent(value) if row else "" for value, row in zip(one[name].values, rows, strict=True)]
 
-    always = [True] * len(scenarios)
+    of_share = str(one["centred"].values) != "median"
+    outcome = study.outcomes[str(one["outcome"].values)]
+    kept = portion("acceptable", [True] * len(scenarios))
+    if of_share and outcome.acceptable and 0 < outcome.acceptable[1] < 1:  # a limit on the share itself
+        kept = ["yes" if value else "no" for value in one["acceptable"].values]
     limit = f"{outcome.acceptable[0]} {outcome.acceptable[1]:g}" if outcome.acceptable else ""
     columns = [
-        Column(
-            "scenario", [name if name != study.baseline else f"{name} (baseline)" for name in scenarios], words=True
-        ),
+        Column("scenario", named, words=True),
+        *(_shares(one, others) if of_share else _levels(one, others, of_time=outcome.reduce == "first")),
+        Column("lower", portion("lower", others), spare=1),
+        Column("higher", portion("higher", others), spare=5),
+        Column(limit, kept, spare=2),
+        Column("never", portion("never", [True] * len(scenarios)), spare=3),
+    ]
+    unit = str(one["units"].values)
+    say("")
+    table(f"{one['title'].values}{f' ({unit})' if unit and not of_share else ''}", columns)
+
+
+def _levels(one: "xr.Dataset", others: Sequence[bool], *, of_time: bool) -> list[Column]:
+    """Medians and quantiles, with as many decimals as the medians deserve."""
+    places = decimals(one["median"].values, of_time=of_time)
+
+    def level(name: str) -> list[str]:
+        return [shown(value, places, of_time=of_time) for value in one[name].values]
+
+    def change(name: str) -> list[str]:
+        return [signed(value, places) if other else "" for value, other in zip(one[name].values, others, strict=True)]
+
+    return [
         *(Column(heading, level(name)) for heading, name in (("median", "median"), ("5 %", "low"), ("95 %", "high"))),
         Column("change", change("difference_median")),
         Column("its 5 %", change("difference_low"), spare=4),
         Column("its 95 %", change("difference_high"), spare=4),
-        Column("lower", portion("lower", others), spare=1),
-        Column("higher", portion("higher", others), spare=5),
-        Column(limit, portion("acceptable", always), spare=2),
-        Column("never", portion("never", always), spare=3),
     ]
-    unit = str(one["units"].values)
-    say("")
-    table(f"{one['title'].values}{f' ({unit})' if unit else ''}", columns)
+
+
+def _shares(one: "xr.Dataset", others: Sequence[bool]) -> list[Column]:
+    """For what comes true or does not: in which share of futures, and by how many points of a hundred that differs."""
+    found = zip(100 * one["difference_centre"].values, others, strict=True)
+    return [
+        Column("futures", [percent(value) for value in one["centre"].values]),
+        Column("change in points", [signed(value, 0) if other else "" for value, other in found]),
+    ]
 
 
 def sensitivity(

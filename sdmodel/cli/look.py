@@ -44,13 +44,13 @@ def models(as_json: Json = False) -> None:
 
     sdmodel models
     """
-    from sdmodel.study.file import read_study  # the schema of studies costs an eighth of a second
+    from sdmodel.study.file import heading  # the schema of studies costs an eighth of a second
 
     files = {short: file.with_suffix(".toml") for short, file in shipped.names().items()} | shipped.studies()
-    told = {name: read_study(study) for name, study in files.items() if study.is_file()}
+    told = {name: heading(study) for name, study in files.items() if study.is_file()}
     rows = [
-        {"name": name, "title": study.title, "model": str(study.model), "study": str(files[name])}
-        for name, study in told.items()
+        {"name": name, "title": title, "model": str(model), "study": str(files[name])}
+        for name, (title, model) in told.items()
     ]
     if as_json:
         print(json.dumps(rows, indent=2))

@@ -39,9 +39,13 @@ def study(
     variant: Variants = None,
     output: Output = None,
     threads: Threads = None,
+    quick: Annotated[bool, typer.Option("--quick", help="No reality checks, no loops, no fit to the past.")] = False,
     as_json: Json = False,
 ) -> None:
     """Do it all: sweep, check against PySD, compare, rank the uncertainties, write the report.
+
+    Where the study has reality checks, feedback loops or a calibration, they are worked out as well; --quick leaves
+    that out.
 
     Example:
 
@@ -52,7 +56,7 @@ def study(
     from sdmodel import pipeline  # plotly, xarray and zarr: not for --help
 
     with progress() as advance:
-        findings = pipeline.analyse(kept, advance)
+        findings = pipeline.analyse(kept, advance, only=pipeline.QUICK if quick else pipeline.EVERY)
     page = pipeline.report(kept, findings)
     if as_json:
         sentences = {finding.name: finding.sentence for finding in findings}

@@ -1,4 +1,4 @@
-"""Verdicts on reality checks → the table and the JSON that `check` prints."""
+"""Verdicts on reality checks and results of structure tests → the tables and the JSON that `check` prints."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -43,6 +43,30 @@ def verdicts_as_data(finding: "Finding", verdicts: Sequence["Verdict"]) -> dict[
         "seed": int(finding.table.attrs["seed"]),
         "checks": checks,
     }
+
+
+def print_structure(finding: "Finding") -> None:
+    """A line for each test, in the field's words."""
+    from sdmodel.analysis.structure import results_of  # xarray, as slow to load as the compiler
+
+    results = results_of(finding)
+    columns = [
+        Column("structure test", [one.name for one in results], words=True),
+        Column("", ["holds" if one.holds else "FAILS" for one in results], words=True),
+        Column("what was done", [one.did for one in results], words=True, wraps=40),
+        Column("worst", [one.worst for one in results], words=True, wraps=30),
+    ]
+    table("", columns)
+    say(f"\n{finding.sentence}")
+    for caveat in finding.caveats:
+        say(f"note: {caveat}")
+
+
+def structure_as_data(finding: "Finding") -> dict[str, Any]:
+    """All of it; numbers that are not known are null."""
+    from sdmodel.analysis.structure import results_of  # xarray, as slow to load as the compiler
+
+    return {"sentence": finding.sentence, "tests": [_known(asdict(one)) for one in results_of(finding)]}
 
 
 def _share(one: "Verdict") -> str:

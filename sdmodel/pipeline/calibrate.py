@@ -10,13 +10,13 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.fit import Floats
 from sdmodel.analysis.identified import OPEN, Interval, interval, pairs, threshold
 from sdmodel.errors import StudyError
-from sdmodel.pipeline import Question
 from sdmodel.pipeline.calibrated import Calibrated, table_of
 from sdmodel.pipeline.calibration_words import caveats, sentence
 from sdmodel.pipeline.fitting import Fitted, fitted
 from sdmodel.pipeline.objective import Objective, Space, space_of
 from sdmodel.pipeline.observed import marks, observations
 from sdmodel.pipeline.progress import Progress, advance
+from sdmodel.pipeline.question import Question
 
 NAME = "calibration"
 _BAND = 400  # sets of constants that make the band at most

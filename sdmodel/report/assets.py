@@ -25,10 +25,7 @@ def assets(drawn: Iterable[Figure], decided: Drivers) -> dict[str, Any]:
         f"default-src 'none'; script-src {policy_hash(plotly)} {policy_hash(script)}; style-src 'unsafe-inline'; "
         "img-src data: blob:; base-uri 'none'; form-action 'none'"
     )
-    data = {
-        figure.key: {"data": figure.spec["data"], "layout": figure.spec["layout"], "height": figure.height}
-        for figure in drawn
-    }
+    data = {figure.key: {**figure.spec, "height": figure.height} for figure in drawn}
     return {
         "policy": policy,
         "figure_data": script_json(data),

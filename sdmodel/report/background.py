@@ -92,6 +92,14 @@ def scenarios(study: Study, members: Sequence[Member]) -> list[Told]:
     ]
 
 
+def theories(study: Study) -> list[Told]:
+    """The rival theories of the study, under the names by which they are asked for."""
+    return [
+        Told(f"{one.title or one.name} (--variant {one.name})", one.description, one.basis, _settings(one.settings))
+        for one in study.variants.values()
+    ]
+
+
 def _kind(over: Shock | Variant) -> str:
     return "Shock" if isinstance(over, Shock) else "Rival theory"
 
@@ -134,8 +142,18 @@ def variables(model: Model) -> list[tuple[str, ...]]:
 
 
 def facts(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The manifest as (name, value), nested tables flattened; the command is shown elsewhere."""
-    return [(name, value) for name, value in _flat(manifest) if name != "command"]
+    """The manifest as (name, value), nested tables flattened; the command and its files are shown elsewhere."""
+    elsewhere = {"command", *(["files"] if files(manifest) else [])}
+    told = _flat({name: value for name, value in manifest.items() if name not in elsewhere})
+    return [(name, value) for name, value in told if value]
+
+
+def files(manifest: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """(what, path, hash) of each file that made the runs; none where the manifest tells them in another way."""
+    told = manifest.get("files")
+    if not isinstance(told, Mapping) or not all(isinstance(one, Mapping) for one in told.values()):
+        return []
+    return [(str(what), *(str(one.get(key, "")) for key in ("path", "sha256"))) for what, one in told.items()]
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:

@@ -21,7 +21,7 @@ def addition(study: Study, runs: xr.Dataset, members: Sequence[Member], told: Se
     if not further:
         return ""
     found = contrasts(study, runs, (further[0], rival), told)
-    changes = [_brought(contrast) for contrast in found if np.isfinite(contrast.first.median)]
+    changes = [_brought(contrast) for contrast in found if np.isfinite(contrast.first.centre)]
     if not changes or not found[0].first.pairs:
         return ""
     return f"Against {rival.title}, {further[0].title} brings {joined(changes)}."
@@ -30,9 +30,10 @@ def addition(study: Study, runs: xr.Dataset, members: Sequence[Member], told: Se
 def _brought(contrast: Contrast) -> str:
     measure, first = contrast.measure, contrast.first
     way, part = first.way()
-    held = f" ({way} {within(part, 'futures')})" if first.pairs > 1 else f" ({way})"
-    before = f" from {measure.value(contrast.second.median)}" if np.isfinite(contrast.second.median) else ""
-    return f"{measure.inline}{before} to {measure.full(first.median)}{held}"
+    counts = first.pairs > 1 and not measure.share  # a yes or no is the same in most futures
+    held = f" ({way} {within(part, 'futures')})" if counts else f" ({way})"
+    before = f" from {measure.value(contrast.second.centre)}" if np.isfinite(contrast.second.centre) else ""
+    return f"{measure.inline}{before} to {measure.full(first.centre)}{held}"
 
 
 def against_baseline(
@@ -48,10 +49,10 @@ def _change(member: Member, told: Sequence[Measure], table: xr.Dataset, baseline
     changes = []
     for measure in told:
         of = spread(table, measure, member)
-        if np.isfinite(of.difference_median):
+        if np.isfinite(of.difference_centre):
             way, part = of.way()
-            held = f" ({way} {within(part, 'futures')})" if of.pairs > 1 else ""
-            changes.append(f"{measure.inline} {measure.difference(of.difference_median, of.median)}{held}")
+            held = f" ({way} {within(part, 'futures')})" if of.pairs > 1 and not measure.share else ""
+            changes.append(f"{measure.inline} {measure.difference(of.difference_centre, of.centre)}{held}")
     return f"{member.title}: {joined(changes) if changes else f'no number to set against {baseline.title}'}."
 
 
@@ -61,9 +62,9 @@ def extremes(members: Sequence[Member], told: Sequence[Measure], table: xr.Datas
     sentences = []
     for measure in told:
         spreads: list[tuple[Member, Spread]] = [(member, spread(table, measure, member)) for member in plain]
-        ranked = sorted((pair for pair in spreads if np.isfinite(pair[1].median)), key=lambda pair: pair[1].median)
-        if len(ranked) > 1 and ranked[0][1].median < ranked[-1][1].median:
-            low, high = (f"{member.title} ({measure.full(of.median)})" for member, of in (ranked[0], ranked[-1]))
+        ranked = sorted((pair for pair in spreads if np.isfinite(pair[1].centre)), key=lambda pair: pair[1].centre)
+        if len(ranked) > 1 and ranked[0][1].centre < ranked[-1][1].centre:
+            low, high = (f"{member.title} ({measure.full(of.centre)})" for member, of in (ranked[0], ranked[-1]))
             words = ("earliest", "latest") if measure.moment else ("lowest", "highest")
             sentences.append(f"{upper_first(measure.title)} is {words[0]} under {low} and {words[1]} under {high}.")
     return " ".join(sentences)

@@ -11,7 +11,7 @@ _SAID = {
     REPRODUCED: ("is reproduced", "are reproduced"),
     WEAK: ("is reproduced weakly", "are reproduced weakly"),
     NOT_REPRODUCED: ("is not reproduced", "are not reproduced"),
-    ASSUMED: ("went in as an assumption, so that the model cannot test it",) * 2,
+    ASSUMED: ("went in as an assumption and is not tested", "went in as assumptions and are not tested"),
     OUTSIDE: ("is outside of it", "are outside of it"),
 }
 
@@ -22,7 +22,7 @@ def summary(study: Study) -> str:
         return ""
     found = counts(study.claims)
     parts = [f"{number:,} {_SAID[status][number != 1]}" for status, number in found.items()]
-    return f"Of {count(len(study.claims), 'claim')} of the text behind this model {joined(parts)}."
+    return f"Of {count(len(study.claims), 'claim')} of the text behind this model, {joined(parts)}."
 
 
 def short(study: Study) -> list[tuple[str, ...]]:

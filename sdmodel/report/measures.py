@@ -4,20 +4,27 @@ from dataclasses import dataclass
 
 import xarray as xr
 
+from sdmodel.analysis.centre import SHARE, is_share
 from sdmodel.analysis.wording import outcome_title
-from sdmodel.report.text import number, signed, unit
+from sdmodel.report.text import number, share, signed, unit
+from sdmodel.runs.schema import values
 from sdmodel.study.spec import Outcome, Study
 
+_ARTICLES = ("A", "An", "The", "a", "an", "the")
 _WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly", "!=": "other than"}
 
 
 @dataclass(frozen=True)
 class Measure:
-    """An outcome as the page tells it; `moment` when its value is a time (the first time that something holds)."""
+    """An outcome as the page tells it; `moment` when its value is a time (the first time that something holds).
+
+    `share` when it is a yes or no: then its values over futures are told as the share in which it holds.
+    """
 
     outcome: Outcome
     title: str
     unit: str
+    share: bool = False
 
     @property
     def name(self) -> str:
@@ -26,9 +33,10 @@ class Measure:
 
     @property
     def inline(self) -> str:
-        """Its title for the middle of a sentence: a first word that the model spells small is no name, so is small."""
+        """Its title for the middle of a sentence: an article, or a first word that the model spells small, is small."""
         first = self.title.split(" ")[0]
-        common = first.lower() in self.outcome.variable.split() and not first.isupper()
+        known = (*_ARTICLES, *self.outcome.variable.split())
+        common = first.lower() in known and (first in _ARTICLES or not first.isupper())
         return first.lower() + self.title[len(first) :] if common else self.title
 
     @property
@@ -43,7 +51,7 @@ class Measure:
 
     def value(self, value: float) -> str:
         """A value without its unit."""
-        return number(value, time=self.moment)
+        return share(value) if self.share else number(value, time=self.moment)
 
     def ends(self, low: float, high: float) -> tuple[str, str]:
         """Both ends of a range; one that is next to nothing beside the other is shown as nothing."""
@@ -54,11 +62,20 @@ class Measure:
 
     def full(self, value: float) -> str:
         """A value with its unit."""
+        if self.share:
+            return f"{share(value)} of futures"
         return f"{self.value(value)} {self.unit}" if self.unit and not self.moment else self.value(value)
 
     def difference(self, value: float, like: float) -> str:
         """A difference with its sign, as finely as a value `like` is shown; of moments to a tenth."""
+        if self.share:
+            return f"{signed(100.0 * value, 100.0)} points"
         return signed(value, 10.0 if self.moment else like)
+
+    @property
+    def limit_on_share(self) -> bool:
+        """Whether the acceptable limit is on the share of futures, not on the outcome of each."""
+        return self.share and self.outcome.acceptable is not None and 0 < self.outcome.acceptable[1] < 1
 
     def limit(self) -> str:
         """The acceptable limit in words ("at most 0.40"), empty without one."""
@@ -72,6 +89,8 @@ def measures(study: Study, runs: xr.Dataset) -> dict[str, Measure]:
 
 
 def _measure(outcome: Outcome, runs: xr.Dataset) -> Measure:
+    if is_share(outcome, values(runs, outcome.name).astype(float)):
+        return Measure(outcome, outcome_title(outcome), SHARE, share=True)
     shown = outcome.unit or str(runs[outcome.name].attrs.get("units", ""))
     return Measure(outcome, outcome_title(outcome), unit(shown))
 

@@ -16,7 +16,10 @@ from sdmodel.model.model import Model
 from sdmodel.report import background, claims, grounds
 from sdmodel.report.assets import assets, environment
 from sdmodel.report.cast import Member, cast
+from sdmodel.report.checks import HEADS as CHECKS_HEADS
+from sdmodel.report.checks import checks, state
 from sdmodel.report.drivers import Drivers, drivers
+from sdmodel.report.feedback import feedback
 from sdmodel.report.figures.cost_risk import cost_risk, points_drawn
 from sdmodel.report.figures.fans import fans
 from sdmodel.report.figures.figure import Figure
@@ -68,7 +71,8 @@ def write_report(
     """Write the page to `path` and return it; a page that was there is replaced in one step, or kept if this fails.
 
     `runs` have the outcomes of the study as variables (experiment); without any, only trajectories are drawn.
-    Of `findings` those named "comparison" and "sensitivity" are shown; RunsError when `runs` are not runs.
+    Of `findings` those named "comparison", "sensitivity", "loops", "calibration" and "reality" are shown. RunsError
+    when `runs` are not runs.
     """
     text = render(study, model, runs, findings, manifest)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +106,11 @@ def render(
     drawn += [figures["cost_risk"]] if figures["cost_risk"] else []
     fitted = fit(findings)
     drawn += fitted.figures if fitted else ()
-    words = {"fit": fitted, "fit_heads": FIT_HEADS, **_words(material), **_background(material, findings, manifest)}
+    tested, turned = checks(findings), feedback(study, findings)
+    drawn += [*(tested.figures if tested else ()), *(turned.figures if turned else ())]
+    sections: dict[str, Any] = {"fit": fitted, "fit_heads": FIT_HEADS, "feedback": turned}
+    sections |= {"checks": tested, "checks_heads": CHECKS_HEADS, "check_state": state}
+    words = {**sections, **_words(material), **_background(material, findings, manifest)}
     context = {**words, **figures, **assets(drawn, material.drivers), "contents": _contents(figures, words)}
     return environment().get_template("page.html.j2").render(context)
 
@@ -136,10 +144,12 @@ def _words(of: Material) -> dict[str, Any]:
 
 def _background(of: Material, findings: Sequence[Finding], manifest: Mapping[str, Any]) -> dict[str, Any]:
     """What stands behind the figures."""
-    shown = [*findings, *([of.compared] if of.compared else [])]
+    elsewhere = ("calibration", "reality", "loops")  # these have a section of their own, and tell their caveats there
+    shown = [*(one for one in findings if one.name not in elsewhere), *([of.compared] if of.compared else [])]
     return {
         "caveats": background.caveats(of.study, shown, of.risky),
         "scenarios": background.scenarios(of.study, of.members),
+        "theories": background.theories(of.study),
         "uncertainties": grounds.unknowns(of.study, of.model),
         "inputs": grounds.inputs(of.study, of.model),
         "claims": claims.summary(of.study),
@@ -147,6 +157,7 @@ def _background(of: Material, findings: Sequence[Finding], manifest: Mapping[str
         "claims_others": claims.others(of.study),
         "claims_heads": claims.HEADS,
         "variables": background.variables(of.model),
+        "files": background.files(manifest),
         "facts": background.facts(manifest),
         "command": background.command(manifest),
     }
@@ -165,6 +176,7 @@ def _figures(of: Material) -> dict[str, Any]:
         ),
         "cost_risk_heads": ("Scenario", *(_head(measure) for measure in (cost, risk) if measure)),
         "points": points_drawn(of.runs, of.members),
+        "clouds": bool(cost and risk and not (cost.share or risk.share)) and np.unique(of.runs[FUTURE].values).size > 1,
         "sensitivity": [
             (sensitivity(place, measure, driven[0], of.drivers), measure, driven[0])
             for place, measure in enumerate(first)
@@ -193,8 +205,10 @@ def _contents(figures: Mapping[str, Any], words: Mapping[str, Any]) -> list[tupl
         ("cost-risk-section", "Cost and risk", figures["cost_risk"]),
         ("outcomes", "All outcomes", words["table"]),
         ("drivers", "What decides", figures["sensitivity"]),
+        ("loops", "Feedback loops", words["feedback"]),
         ("fit", "Does it fit?", words["fit"]),
         ("short", "What it does not reproduce", words["claims_short"]),
+        ("reality", "Reality checks", words["checks"]),
         ("trust", "Limits of the model", True),
         ("reproduce", "Reproduce", True),
     ]

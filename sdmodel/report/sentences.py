@@ -77,13 +77,20 @@ def answer(
     found = contrasts(study, runs, pair, told)
     best = pair[found[0].winner or 0]
     more = [addition(study, runs, members, told, best), _strongest_of(best, told, drivers)]
-    more += ["Numbers are medians over futures."] if found[0].first.pairs > 1 else []
+    more += [_of_numbers(told)] if found[0].first.pairs > 1 else []
     paragraphs = [_compared(contrast, pair) for contrast in found]
     paragraphs += _deciding(pair, told, drivers)
     paragraphs += _against_baseline(members, told, compared.table)
     paragraphs += _all(members, told, compared.table)
     cards = tuple(_card(contrast, pair) for contrast in found)
     return Answer(_headline(runs, found, pair), " ".join(filter(None, more)), cards, tuple(paragraphs))
+
+
+def _of_numbers(told: Sequence[Measure]) -> str:
+    if all(measure.share for measure in told):
+        return "Per cent are shares of futures."
+    others = ", per cent shares of futures" if any(measure.share for measure in told) else ""
+    return f"Numbers are medians over futures{others}."
 
 
 def _headline(runs: xr.Dataset, found: Sequence[Contrast], pair: Pair) -> str:
@@ -95,7 +102,7 @@ def _headline(runs: xr.Dataset, found: Sequence[Contrast], pair: Pair) -> str:
     against = f"{other.title}," if "," in other.title else other.title
     measured = joined([_both_medians(contrast, winner) for contrast in found])
     said = f"{best.title} does better than {against} on {'both ' if len(found) == 2 else ''}{measured}"
-    if futures < 2:
+    if futures < 2 or any(contrast.measure.share for contrast in found):  # a yes or no is mostly the same on both sides
         return f"{said}."
     held = within(jointly(runs, [contrast.measure for contrast in found], best, other), count(futures, "future"))
     return f"{said}, and on both at once {held}." if len(found) == 2 else f"{said}, {held}."
@@ -104,7 +111,7 @@ def _headline(runs: xr.Dataset, found: Sequence[Contrast], pair: Pair) -> str:
 def _both_medians(contrast: Contrast, winner: int) -> str:
     """ "crisis probability by 2045 (0.44 against 0.68)", the winner's first; no numbers where a median is missing."""
     measure, sides = contrast.measure, (contrast.first, contrast.second)
-    here, there = sides[winner].median, sides[1 - winner].median
+    here, there = sides[winner].centre, sides[1 - winner].centre
     if not (np.isfinite(here) and np.isfinite(there)):
         return measure.inline
     return f"{measure.inline} ({measure.value(here)} against {measure.full(there)})"
@@ -117,7 +124,8 @@ def _open_choice(found: Sequence[Contrast], pair: Pair) -> str:
         if contrast.winner is None:
             told.append(f"the runs do not settle which does better on {title}")
         else:
-            held = f", {within(contrast.winning, 'futures')}" if contrast.first.pairs > 1 else ""
+            counts = contrast.first.pairs > 1 and not contrast.measure.share
+            held = f", {within(contrast.winning, 'futures')}" if counts else ""
             better = f"{pair[contrast.winner].title} does better on {_both_medians(contrast, contrast.winner)}"
             told.append(f"{better}{held}")
     return f"Neither {pair[0].title} nor {pair[1].title} is better on all counts: {'; '.join(told)}."
@@ -136,34 +144,45 @@ def _strongest_of(member: Member, told: Sequence[Measure], drivers: Drivers) -> 
 def _card(contrast: Contrast, pair: Pair) -> KeyFigure:
     measure, first = contrast.measure, contrast.first
     sides = tuple(_side(measure, member, of) for member, of in zip(pair, (first, contrast.second), strict=True))
+    if measure.share:
+        note = f"Only under {pair[0].title} {within(first.higher, 'futures')}, only under {pair[1].title} "
+        note += f"{within(first.lower, 'futures')}; difference {measure.difference(first.difference_centre, 1.0)}"
+        return KeyFigure(measure.title, measure.unit, sides, note if first.pairs > 1 else "")
     way, part = first.way()
     note = f"{upper_first(way)} under {pair[0].title}"
     note += f" {within(part, count(int(first.pairs), 'future'))}" if first.pairs > 1 else ""
-    if np.isfinite(first.difference_median):
-        difference = measure.difference(first.difference_median, first.median)
+    if np.isfinite(first.difference_centre):
+        difference = measure.difference(first.difference_centre, first.centre)
         note += f"; difference {difference}{' at the median' if first.pairs > 1 else ''}"
     return KeyFigure(measure.title, measure.unit, sides, note if first.pairs else "")
 
 
 def _side(measure: Measure, member: Member, of: Spread) -> Side:
-    return Side(member, measure.value(of.median), " – ".join(measure.ends(of.low, of.high)) if of.low < of.high else "")
+    return Side(member, measure.value(of.centre), " – ".join(measure.ends(of.low, of.high)) if of.low < of.high else "")
 
 
 def _compared(contrast: Contrast, pair: Pair) -> Paragraph:
     measure, first, second = contrast.measure, contrast.first, contrast.second
     sentences = [
-        f"{upper_first(measure.title)} is {_spread(measure, first)} under {pair[0].title} and "
+        f"{upper_first(measure.title)} {_is(measure, first)} under {pair[0].title} and "
         f"{_spread(measure, second)} under {pair[1].title}."
     ]
-    if first.pairs > 1 and np.isfinite(first.difference_median):
+    if first.pairs > 1 and measure.share:
+        sentences.append(
+            f"In the same future, only {pair[0].title} has it {within(first.higher, 'futures')}, and only "
+            f"{pair[1].title} {within(first.lower, 'futures')}."
+        )
+    elif first.pairs > 1 and np.isfinite(first.difference_centre):
         way, part = first.way()
-        ends = (first.difference_median, first.difference_low, first.difference_high)
-        middle, low, high = (measure.difference(end, first.median) for end in ends)
+        ends = (first.difference_centre, first.difference_low, first.difference_high)
+        middle, low, high = (measure.difference(end, first.centre) for end in ends)
         sentences.append(
             f"Compared in the same future, {pair[0].title} is {way} {within(part, 'them')}; the difference is "
             f"{middle} at the median, {low} to {high} in nine of ten."
         )
-    if measure.limit() and first.pairs > 1:
+    if measure.limit_on_share:
+        sentences.append(f"The study accepts {measure.limit()} of futures: {_keep(pair, first, second)}.")
+    elif measure.limit() and first.pairs > 1:
         sentences.append(
             f"The study accepts {measure.limit()}: {pair[0].title} keeps to that "
             f"{within(first.acceptable, 'futures')}, {pair[1].title} {within(second.acceptable, 'futures')}."
@@ -171,14 +190,29 @@ def _compared(contrast: Contrast, pair: Pair) -> Paragraph:
     return Paragraph(upper_first(measure.title), " ".join(sentences))
 
 
+def _keep(pair: Pair, first: Spread, second: Spread) -> str:
+    """Who keeps to a limit on the share of futures."""
+    kept = [member.title for member, of in zip(pair, (first, second), strict=True) if of.acceptable == 1]
+    if len(kept) == 1:
+        return f"{kept[0]} alone keeps to that"
+    return "both keep to that" if kept else "neither keeps to that"
+
+
+def _is(measure: Measure, of: Spread) -> str:
+    """ "is 0.28 (0.05 to 0.78 in nine futures of ten)", or "comes true in 26 % of futures"."""
+    return f"comes true {_spread(measure, of)}" if measure.share else f"is {_spread(measure, of)}"
+
+
 def _spread(measure: Measure, of: Spread) -> str:
     """ "0.28 (0.05 to 0.78 in nine futures of ten)"."""
-    if not np.isfinite(of.median):
+    if measure.share:
+        return within(of.centre, "futures")
+    if not np.isfinite(of.centre):
         return "never reached" if measure.moment else "not known"
     if not of.low < of.high:
-        return measure.full(of.median)
+        return measure.full(of.centre)
     never = f", and never in {share(of.never)}" if of.never > 0 else ""
-    return f"{measure.full(of.median)} ({' to '.join(measure.ends(of.low, of.high))} in nine futures of ten{never})"
+    return f"{measure.full(of.centre)} ({' to '.join(measure.ends(of.low, of.high))} in nine futures of ten{never})"
 
 
 def _against_baseline(members: Sequence[Member], told: Sequence[Measure], table: xr.Dataset) -> list[Paragraph]:
@@ -228,7 +262,7 @@ def _driver(sides: Sequence[Driver | None]) -> str:
 
 def _alone(member: Member, told: Sequence[Measure], table: xr.Dataset, drivers: Drivers) -> Answer:
     spreads = [spread(table, measure, member) for measure in told]
-    sentences = [f"{m.inline} is {_spread(m, of)}" for m, of in zip(told, spreads, strict=True)]
+    sentences = [f"{m.inline} {_is(m, of)}" for m, of in zip(told, spreads, strict=True)]
     cards = tuple(KeyFigure(m.title, m.unit, (_side(m, member, of),), "") for m, of in zip(told, spreads, strict=True))
     headline = f"Under {member.title}, {joined(sentences)}."
     return Answer(headline, figures=cards, paragraphs=tuple(_deciding([member], told, drivers)))

@@ -15,22 +15,24 @@ from sdmodel.runs.schema import EXPERIMENT, OUTCOME, SCENARIO, failed, values
 from sdmodel.study.spec import Study
 
 CLEAR = 0.6  # a difference that holds in fewer futures than this is called unsettled
+FEWEST = 10  # futures in which a yes or no must differ before one scenario is said to do better
 
 
 @dataclass(frozen=True)
 class Spread:
     """An outcome over the futures of a scenario, and its difference to a rival in the same future.
 
+    `centre` is the median, or the share of futures in which a yes or no holds: that has neither `low` nor `high`.
     `acceptable`, `never`, `lower` and `higher` are shares of futures; NaN stands for what the study does not ask.
     """
 
-    median: float
+    centre: float
     low: float
     high: float
     acceptable: float
     never: float
     pairs: float
-    difference_median: float
+    difference_centre: float
     difference_low: float
     difference_high: float
     lower: float
@@ -59,10 +61,24 @@ class Contrast:
 
     @property
     def winner(self) -> int | None:
-        """0 or 1 where the first or the second does better in a clear majority of futures, else None."""
+        """0 or 1 where the first or the second does better in a clear majority of futures, else None.
+
+        A yes or no is the same in most futures; there it is the majority of those in which it differs.
+        """
+        if self.measure.share:
+            return self._winner_where_it_differs()
         if self.first.better(self.measure.better_sign) >= CLEAR:
             return 0
         return 1 if self.first.worse(self.measure.better_sign) >= CLEAR else None
+
+    def _winner_where_it_differs(self) -> int | None:
+        first, sign = self.first, self.measure.better_sign
+        differ = first.lower + first.higher
+        if not differ * first.pairs >= FEWEST:
+            return None
+        if first.better(sign) >= CLEAR * differ:
+            return 0
+        return 1 if first.worse(sign) >= CLEAR * differ else None
 
     @property
     def winning(self) -> float:
@@ -72,8 +88,11 @@ class Contrast:
 
 
 def comparison(study: Study, runs: xr.Dataset, findings: Sequence[Finding]) -> Finding | None:
-    """The finding named "comparison", made from the runs if it is not among `findings`; None without outcomes."""
-    given = [finding for finding in findings if finding.name == "comparison"]
+    """The finding named "comparison", made from the runs if it is not among `findings`; None without outcomes.
+
+    One that was kept before there were centres is made again.
+    """
+    given = [finding for finding in findings if finding.name == "comparison" and "centre" in finding.table]
     if given:
         return given[0]
     kept = {name: outcome for name, outcome in study.outcomes.items() if name in runs}

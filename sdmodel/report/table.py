@@ -1,4 +1,4 @@
-"""The comparison → the rows of the table: median and range, difference to the baseline, limits met or not."""
+"""The comparison → the rows of the table: median or share, range, difference to the baseline, limits met or not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ HALF = 0.5  # a limit counts as met where it holds in at least this share of fut
 class Cell:
     """One outcome under one scenario, as text; `met` is None where the study sets no limit."""
 
-    median: str
+    centre: str
     range: str
     never: str
     difference: str
@@ -44,12 +44,12 @@ def table(compared: xr.Dataset, members: Sequence[Member], found: Sequence[Measu
 
 def _cell(found: Spread, measure: Measure, member: Member) -> Cell:
     limited, single = bool(np.isfinite(found.acceptable)), found.low == found.high
-    different = np.isfinite(found.difference_median) and not member.baseline
+    different = np.isfinite(found.difference_centre) and not member.baseline
     return Cell(
-        median=measure.value(found.median),
+        centre=measure.value(found.centre),
         range="" if single or not np.isfinite(found.low) else " – ".join(measure.ends(found.low, found.high)),
         never=f"never in {share(found.never)}" if found.never > 0 else "",
-        difference=measure.difference(found.difference_median, found.median) if different else "",
+        difference=measure.difference(found.difference_centre, found.centre) if different else "",
         met=found.acceptable >= HALF if limited else None,
-        within=f"{share(found.acceptable)} of futures" if limited and not single else "",
+        within=f"{share(found.acceptable)} of futures" if limited and not single and not measure.limit_on_share else "",
     )

@@ -9,9 +9,13 @@ from sdmodel.model.names import did_you_mean, key
 from sdmodel.study import claims, parameters
 from sdmodel.study.calibration_bind import bound_calibration
 from sdmodel.study.check_bind import bound_checks
+from sdmodel.study.groups import bound_groups
 from sdmodel.study.inputs import number_of, why_not
+from sdmodel.study.loops import bound_loops
 from sdmodel.study.places import Problem, shown_name, study_error
+from sdmodel.study.search_bind import bound_searches
 from sdmodel.study.spec import Outcome, Scenario, Schedule, Setting, Shock, Study, Uncertainty, Variant
+from sdmodel.study.structure_bind import bound_structure
 from sdmodel.study.within import Horizon, problems_of_setting, problems_of_uncertainty
 
 _INSPECT = ' "sdmodel inspect" lists all that can be set.'
@@ -47,6 +51,10 @@ def bind(study: Study, model: Model) -> Study:
     past = _settings(model, past, ("calibration", "settings"), horizon, problems)
     calibration = bound_calibration(study, model, past, uncertainties, horizon, problems)
     checks = bound_checks(study, model, follows, problems, _settings, _drawn)
+    loops = bound_loops(study, model, horizon, problems, _settings)
+    structure = bound_structure(study, model, horizon, problems, _settings)
+    searches = bound_searches(study, model, horizon, problems, _settings)
+    groups = bound_groups(study, model, uncertainties, problems)
     problems += _saving(study, model, horizon)
     problems = [parameters.at_row(study, problem) for problem in problems]
     problems += [*parameters.problems_of_parameters(study, model), *claims.problems_of_claims(study, model)]
@@ -64,6 +72,10 @@ def bind(study: Study, model: Model) -> Study:
         claims=claims.in_model(study, model),
         calibration=calibration,
         checks=checks,
+        loops=loops,
+        structure=structure,
+        groups=groups,
+        searches=searches,
     )
 
 
@@ -78,7 +90,7 @@ def _settings(
             continue
         if variable.name in bound:
             problems.append((place, f'"{variable.name}" is set twice here, in two spellings.'))
-        extreme = table[0] == "checks"  # reality checks ask what happens at the edge
+        extreme = table[0] in ("checks", "loops", "structure")  # they ask what happens at the edge
         wrong = problems_of_setting(model, variable, setting, horizon, extreme=extreme)
         problems += [(place, words) for words in wrong]
         bound[variable.name] = setting

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sdmodel.study.calibration_table import calibration_from
 from sdmodel.study.checks import check_of
+from sdmodel.study.groups import groups_of
 from sdmodel.study.places import Lines
 from sdmodel.study.schema import (
     At,
@@ -15,8 +16,10 @@ from sdmodel.study.schema import (
     SettingsTable,
     StudyTable,
 )
+from sdmodel.study.search import searches_of
 from sdmodel.study.settings import setting_of
 from sdmodel.study.spec import Outcome, Scenario, Setting, Shock, Study, Uncertainty, Variant
+from sdmodel.study.structure import loop_of, structure_of
 
 
 def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Study:
@@ -37,6 +40,10 @@ def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Stud
         shocks={name: Shock(*_told(name, one)) for name, one in table.shocks.items()},
         variants={name: Variant(*_told(name, one)) for name, one in table.variants.items()},
         checks={name: check_of(name, one, table.baseline) for name, one in table.checks.items()},
+        loops={name: loop_of(name, one) for name, one in table.loops.items()},
+        structure=structure_of(table.structure),
+        groups=groups_of(table.groups),
+        searches=searches_of(table.targets, table.search, table.timing, table.baseline),
         question=table.question,
         caveats=tuple(table.caveats),
         compare=tuple(table.report.compare or table.scenarios),

@@ -31,7 +31,7 @@ _TABLES: dict[str, Callable[[Study], Iterable[str]]] = {
     "shock": lambda study: study.shocks,
     "check": lambda study: study.checks,
     "variant": lambda study: study.variants,
-    "loop": lambda study: getattr(study, "loops", ()),
+    "loop": lambda study: study.loops,
 }
 REFERENCES = ("variable", *_TABLES, "data")
 """What a reference `kind:name` can lead to."""

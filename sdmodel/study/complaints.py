@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from sdmodel.model.names import did_you_mean
-from sdmodel.study import calibration_table, schema, settings
+from sdmodel.study import calibration_table, schema, search, settings, structure
 from sdmodel.study.base_table import BaseTable
 from sdmodel.study.checks import problems_of_checks, table_at
 from sdmodel.study.places import Problem, shown, shown_name
+from sdmodel.study.targets import problems_of_targets
 
 _DISTRIBUTIONS: dict[str, type[BaseModel]] = {
     **schema.DISTRIBUTIONS,
@@ -26,7 +27,8 @@ _TABLES: dict[str, type[BaseModel]] = {
     **_DISTRIBUTIONS,
 }
 # Where pydantic puts the name of the chosen member of a union into a location.
-_TAGS = {"scenarios": 3, "shocks": 3, "variants": 3, "uncertainties": 2, "outcomes": 3, "checks": 6}
+_TAGS = {"scenarios": 3, "shocks": 3, "variants": 3, "uncertainties": 2, "outcomes": 3, "checks": 6, "loops": 4}
+_SETTINGS = (["calibration", "settings"], ["structure", "rest"])  # the same, 3, for tables inside others
 
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "missing": lambda error: f'the key "{error["loc"][-1]}" is missing.',
@@ -58,7 +60,7 @@ def complaint(error: Any) -> Problem:
     location = [f"item {part + 1}" if isinstance(part, int) else str(part) for part in error["loc"]]
     if location[-1:] == ["[key]"]:
         location.pop()
-    tag = 3 if location[:2] == ["calibration", "settings"] else _TAGS.get(location[0]) if location else None
+    tag = 3 if location[:2] in _SETTINGS else _TAGS.get(location[0]) if location else None
     if tag is not None:
         del location[tag : tag + 1]
     if error["type"] == "missing":
@@ -86,6 +88,9 @@ def problems_between_tables(table: schema.StudyTable) -> list[Problem]:
         if name in table.shocks
     ]
     problems += problems_of_checks(table.checks, scenarios, table.shocks, table.variants)
+    problems += structure.problems_of_structure(table.structure, table.loops, outcomes)
+    problems += problems_of_targets(table.targets, outcomes)
+    problems += search.problems_of_searches(table.search, table.timing, scenarios, outcomes, table.targets)
     return [problem for problem in problems if problem is not None]
 
 
@@ -104,8 +109,8 @@ def _hint(name: str, known: list[str]) -> str:
 def _unknown_key(location: tuple[Any, ...]) -> str:
     if len(location) == 1:
         table: type[BaseModel] | None = schema.StudyTable
-    elif table_at(location):
-        table = table_at(location)
+    elif found := table_at(location) or structure.table_at(location) or search.table_at(location):
+        table = found
     elif len(location) == 3 and location[0] == "outcomes":
         table = schema.OutcomeTable
     elif location[0] == "calibration" and location[-2] not in _TABLES:

@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from sdmodel.errors import StudyError
-from sdmodel.study.base import Asked, base_path, files_of_base, joined, told_base
+from sdmodel.study.base import MOST_BASES, Asked, base_path, files_of_base, joined, told_base
 from sdmodel.study.beside import beside, neighbour
-from sdmodel.study.build import study_from
+from sdmodel.study.build import study_from, title_of
 from sdmodel.study.claims import with_claims
 from sdmodel.study.complaints import complaint, problems_between_tables
 from sdmodel.study.files import with_files
@@ -36,6 +36,26 @@ def read_study(path: str | Path) -> Study:
         StudyError: the file cannot be read, is not TOML, or does not fit the format; one line for each problem.
     """
     return _asked(Path(path), ()).study
+
+
+def heading(path: Path) -> tuple[str, Path]:
+    """Title and model of the study at `path`, those of its base where it has none; nothing else is read or checked.
+
+    Raises:
+        StudyError: a file cannot be read, or is not TOML.
+    """
+    found: dict[str, Any] = {}
+    home = path
+    for _ in range(MOST_BASES + 1):
+        raw = _parsed(home, _text(home))
+        if "model" in raw and "model" not in found:
+            found["model"] = home.parent / str(raw["model"])
+        found = {"title": raw["title"], **found} if "title" in raw else found
+        base = raw.get("base")
+        if not isinstance(base, dict) or len(found) > 1:
+            break
+        home = home.parent / str(base.get("study"))
+    return str(found.get("title") or title_of(path.stem)), found.get("model", path.with_suffix(".mdl"))
 
 
 def _asked(path: Path, above: tuple[Path, ...]) -> Asked:

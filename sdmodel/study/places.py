@@ -29,8 +29,9 @@ _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*(\[\[?\s*{_PART}(?:\s*\.\s*{_PART})*\s*\]\]?)\s*(?:#.*)?$")
 _ITEM = re.compile(r"item \d+")
 _TABLES = {  # with the number of parts of their heads, such as [scenarios.managed]
-    **dict.fromkeys(("base", "report", "structure"), 1),
+    **dict.fromkeys(("base", "report", "structure", "groups"), 1),
     **dict.fromkeys(("scenarios", "uncertainties", "outcomes", "shocks", "variants", "checks", "loops"), 2),
+    **dict.fromkeys(("targets", "search", "timing"), 2),
     "calibration": 1,
 }
 _INNER = {"series": 3, "bounds": 3, "settings": 2, "ranges": 2}  # the same for tables inside [calibration]

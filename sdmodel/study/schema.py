@@ -9,7 +9,11 @@ from sdmodel.study.base_table import BaseTable
 from sdmodel.study.calibration_table import CalibrationTable
 from sdmodel.study.checks import CheckTable
 from sdmodel.study.fields import Checked, Condition, Finite, Name, Positive, Reduction, Text, Whole
+from sdmodel.study.groups import GroupTables
+from sdmodel.study.search import SearchTable, TimingTable
 from sdmodel.study.settings import SettingTable
+from sdmodel.study.structure import LoopTable, StructureTable
+from sdmodel.study.targets import TargetTable
 
 
 class SettingsTable(BaseModel):
@@ -177,4 +181,10 @@ class StudyTable(Checked, BaseModel):
     shocks: dict[Name, SettingsTable] = {}
     variants: dict[Name, SettingsTable] = {}
     checks: dict[Name, CheckTable] = {}
+    loops: dict[Name, LoopTable] = {}
+    structure: StructureTable | None = None
+    groups: GroupTables = {}
+    targets: dict[Name, TargetTable] = {}
+    search: dict[Name, SearchTable] = {}
+    timing: dict[Name, TimingTable] = {}
     calibration: CalibrationTable | None = None

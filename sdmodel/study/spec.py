@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sdmodel.study.check_spec import Check  # it is made of settings, which are told here
+    from sdmodel.study.structure_spec import Loop, Structure
 
 from sdmodel.study.calibration import Calibration
 from sdmodel.study.evidence import Claim, Parameter
 from sdmodel.study.places import Lines
+from sdmodel.study.search_spec import Searches
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,10 @@ class Study:
     shocks: dict[str, Shock] = field(default_factory=dict)
     variants: dict[str, Variant] = field(default_factory=dict)
     checks: dict[str, "Check"] = field(default_factory=dict)
+    loops: dict[str, "Loop"] = field(default_factory=dict)
+    structure: "Structure | None" = None
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of uncertainties, by name
+    searches: Searches = field(default_factory=Searches)
     question: str = ""
     caveats: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()

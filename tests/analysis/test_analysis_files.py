@@ -73,3 +73,11 @@ def test_damaged_and_missing_findings_are_told(tmp_path):
 def test_a_table_of_objects_is_refused():
     with pytest.raises(RunsError, match="findings hold numbers and text"):
         files.to_dict(finding(xr.Dataset({"x": ("d", np.array(["2020"], dtype="datetime64[ns]"))})))
+
+
+@pytest.mark.parametrize("content", ["{", "{}", '{"name": "x", "table": 3}', "[]", "\x00"])
+def test_a_damaged_file_is_named_with_what_to_do(tmp_path, content):
+    path = tmp_path / "comparison.json"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(RunsError, match=r"comparison\.json: .*Remove the file"):
+        files.read(path)

@@ -159,13 +159,41 @@ def test_report_is_written_again_with_the_same_bytes(said: Call, kept: Path) -> 
 
 def test_study_as_json_holds_the_sentences(said: Call, sir: Path, tmp_path: Path) -> None:
     told = json.loads(said("study", sir, "--futures", 16, "--output", tmp_path / "out", "--json").out)
-    assert set(told["findings"]) == {"comparison", "sensitivity"}
+    assert set(told["findings"]) >= {"comparison", "sensitivity", "calibration"}
     assert Path(told["report"]).is_file()
 
 
+def test_a_quick_study_leaves_out_what_does_not_rest_on_its_runs(said: Call, sir: Path, tmp_path: Path) -> None:
+    told = json.loads(said("study", sir, "--quick", "--futures", 8, "--output", tmp_path / "out", "--json").out)
+    assert set(told["findings"]) == {"comparison", "sensitivity"}
+    assert not (tmp_path / "out" / "findings" / "calibration.json").exists()
+
+
 def test_a_study_of_one_future_is_compared_without_sensitivity(said: Call, sir: Path, tmp_path: Path) -> None:
-    told = json.loads(said("study", sir, "--futures", 1, "--output", tmp_path / "out", "--json").out)
+    told = json.loads(said("study", sir, "--quick", "--futures", 1, "--output", tmp_path / "out", "--json").out)
     assert set(told["findings"]) == {"comparison"}
+
+
+def test_what_comes_true_or_does_not_is_compared_by_shares_of_futures(said: Call, sir: Path, tmp_path: Path) -> None:
+    """The epidemic is called large when more than half are infected: yes or no in each future."""
+    text = sir.with_suffix(".mdl").read_text(encoding="utf-8")
+    mark = "********************************************************"
+    assert mark in text
+    large = "large epidemic = IF THEN ELSE(infectious share > 0.1, 1, 0)\n\t~\tDmnl\n\t~\t|\n\n"
+    sir.with_suffix(".mdl").write_text(text.replace(mark, large + mark, 1), encoding="utf-8")
+    asked = '[outcomes.large]\ntitle = "A large epidemic"\nvariable = "large epidemic"\nreduce = "max"\n'
+    told = sir.read_text(encoding="utf-8")
+    sir.write_text(told + asked + 'acceptable = "<= 0.9"\nbetter = "lower"\n', encoding="utf-8")
+    assert said("sweep", sir, "--futures", 40, "--output", tmp_path / "out").code == 0
+    shown = said("compare", tmp_path / "out", "--outcome", "large")
+    assert shown.code == 0, shown.err
+    assert "the share of futures is told in which it comes true" in shown.out
+    head, *rows = shown.out.partition("A large epidemic")[2].splitlines()[1:6]
+    assert "futures" in head
+    assert "change in points" in head
+    assert "median" not in head
+    assert all(row.rstrip().endswith((" yes", " no")) for row in rows), rows
+    assert all("%" in row for row in rows)
 
 
 def test_brackets_in_titles_are_printed_as_they_are(said: Call, sir: Path, tmp_path: Path) -> None:

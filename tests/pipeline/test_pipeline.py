@@ -17,7 +17,7 @@ import xarray as xr
 from sdmodel import cli, pipeline
 from sdmodel.cli import shipped
 from sdmodel.errors import EngineMismatch, ExperimentError, RunsError, SdmodelError, StudyError
-from sdmodel.pipeline import Plan, Question, Stored, analyse, load, report, stored, sweep
+from sdmodel.pipeline import QUICK, Plan, Question, Stored, analyse, load, report, stored, sweep
 from sdmodel.pipeline.second_engine import FEWEST
 
 PLAN = Plan(futures=12, seed=5)
@@ -32,7 +32,7 @@ def question() -> Question:
 def first(question: Question, tmp_path_factory: pytest.TempPathFactory) -> Stored:
     """Results with findings and page; only to be read."""
     kept = sweep(question, PLAN, tmp_path_factory.mktemp("first") / "sir", command=["sdmodel", "sweep", "sir"])
-    report(kept, analyse(kept))
+    report(kept, analyse(kept, only=QUICK))
     return kept
 
 
@@ -283,10 +283,10 @@ def test_drivers_are_worked_out_for_the_compared_scenarios_and_the_rest_is_told(
 ) -> None:
     narrow = Question(replace(question.study, compare=("lockdown",)), question.model)
     kept = sweep(narrow, PLAN, tmp_path / "out", command=["x"])
-    finding = analyse(kept)[-1]
+    finding = analyse(kept, only=QUICK)[-1]
     assert set(finding.table["scenario"].values) == {"nothing", "lockdown"}
     assert any("2 of 4 scenarios" in caveat for caveat in finding.caveats)
-    whole = analyse(replace(kept, question=question))[-1]
+    whole = analyse(replace(kept, question=question), only=QUICK)[-1]
     assert set(whole.table["scenario"].values) == set(question.study.scenarios)
     xr.testing.assert_identical(
         whole.table["first_order"].sel(scenario="lockdown"), finding.table["first_order"].sel(scenario="lockdown")

@@ -75,8 +75,8 @@ def test_claims_that_fall_short_come_first_the_worst_on_top(told: Study) -> None
     assert [row[0] for row in claims.short(told)] == ["C03", "C02"]
     assert [row[0] for row in claims.others(told)] == ["C01", "C04"]
     assert claims.summary(told) == (
-        "Of 4 claims of the text behind this model 1 is reproduced, 1 is reproduced weakly, 1 is not reproduced and "
-        "1 went in as an assumption, so that the model cannot test it."
+        "Of 4 claims of the text behind this model, 1 is reproduced, 1 is reproduced weakly, 1 is not reproduced and "
+        "1 went in as an assumption and is not tested."
     )
 
 

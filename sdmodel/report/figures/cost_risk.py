@@ -17,6 +17,7 @@ from sdmodel.runs.schema import SCENARIO, failed, values
 
 CLOUD = 250  # points drawn of each cloud at most; medians use every future
 ALL_CLOUDS = 3000  # points drawn of all clouds together at most
+HELD = 26  # size of a marker that keeps its place; smaller ones stand aside where they would cover each other
 SYMBOLS = ("circle", "square", "diamond", "hexagon")
 
 
@@ -28,14 +29,14 @@ def cost_risk(runs: xr.Dataset, table: xr.Dataset, cost: Measure, risk: Measure,
     medians = [
         _median(member, cost, risk, across, upwards)
         for member, (across, upwards) in reversed(spots.items())
-        if np.isfinite(across.median) and np.isfinite(upwards.median)
+        if np.isfinite(across.centre) and np.isfinite(upwards.centre)
     ]
-    told = [f"{m.title} {cost.value(x.median)} and {risk.value(y.median)}" for m, (x, y) in spots.items()]
+    told = [f"{m.title} {cost.value(x.centre)} and {risk.value(y.centre)}" for m, (x, y) in spots.items()]
     return Figure(
         key="cost-risk",
         title="",
         alt=f"Medians of {cost.title} and {risk.title}: {joined(told)}.",
-        spec={"data": [*clouds, *medians], "layout": _layout(runs, cost, risk)},
+        spec={"data": [*clouds, *medians], "layout": _layout(runs, cost, risk), "apart": HELD},
         above=f"↑ {_with_unit(risk)}",
         below=f"{_with_unit(cost)} →",
         height=480,
@@ -49,7 +50,7 @@ def _row(member: Member, *pairs: tuple[Measure, Spread]) -> tuple[str, ...]:
     cells = []
     for measure, of in pairs:
         low, high = measure.ends(of.low, of.high)
-        cells.append(f"{measure.value(of.median)} [{low} – {high}]" if of.low < of.high else measure.value(of.median))
+        cells.append(f"{measure.value(of.centre)} [{low} – {high}]" if of.low < of.high else measure.value(of.centre))
     return (f"{member.slot + 1} {member.title}", *cells)
 
 
@@ -69,7 +70,7 @@ def _with_unit(measure: Measure) -> str:
 
 def _cloud(runs: xr.Dataset, cost: Measure, risk: Measure, member: Member, thinned: int) -> list[dict[str, Any]]:
     chosen = _rows(runs, member)
-    if chosen.size < 2:
+    if chosen.size < 2 or cost.share or risk.share:  # the futures of a yes or no lie on two lines
         return []
     chosen = chosen[np.unique(np.linspace(0, chosen.size - 1, min(thinned, chosen.size)).round().astype(int))]
     return [
@@ -88,15 +89,15 @@ def _cloud(runs: xr.Dataset, cost: Measure, risk: Measure, member: Member, thinn
 
 def _median(member: Member, cost: Measure, risk: Measure, across: Spread, upwards: Spread) -> dict[str, Any]:
     told = "<br>".join(
-        f"{in_template(measure.title)}: {measure.value(of.median)} ({' – '.join(measure.ends(of.low, of.high))})"
+        f"{in_template(measure.title)}: {measure.value(of.centre)} ({' – '.join(measure.ends(of.low, of.high))})"
         for measure, of in ((cost, across), (risk, upwards))
     )
     return {
         "type": "scatter",
         "mode": "markers+text",
         "name": label(member.title),
-        "x": rounded(across.median),
-        "y": rounded(upwards.median),
+        "x": rounded(across.centre),
+        "y": rounded(upwards.centre),
         "text": [str(member.slot + 1)],
         "textfont": {
             "color": "--on-series",
@@ -105,7 +106,7 @@ def _median(member: Member, cost: Measure, risk: Measure, across: Spread, upward
         },
         "marker": {
             "color": member.colour,
-            "size": 26 if member.headline else 18 if member.compared else 15,
+            "size": HELD if member.headline else 18 if member.compared else 15,
             "symbol": SYMBOLS[member.turn % len(SYMBOLS)],
             "line": {"color": "--page", "width": 2},
         },
@@ -123,7 +124,7 @@ def _layout(runs: xr.Dataset, cost: Measure, risk: Measure) -> dict[str, Any]:
 
 def _limits(cost: Measure, risk: Measure) -> list[dict[str, Any]]:
     """A dashed line at each acceptable limit."""
-    line = {"type": "line", "line": {"color": "--muted", "width": 1.2, "dash": "dash"}}
+    line = {"type": "line", "layer": "below", "line": {"color": "--muted", "width": 1.2, "dash": "dash"}}
     shapes: list[dict[str, Any]] = []
     if cost.outcome.acceptable:
         at = cost.outcome.acceptable[1]

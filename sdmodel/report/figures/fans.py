@@ -1,6 +1,6 @@
 """Trajectories of the compared scenarios → one fan chart for each variable: median, 50 % and 90 % bands over time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -63,25 +63,43 @@ def _is_risk(study: Study, name: str) -> bool:
 
 def _panel(place: str, quantiles: xr.DataArray, unit_name: str, risk: bool, compared: Sequence[Member]) -> Figure:
     time = np.asarray(quantiles[TIME].values, dtype=float)
-    kept = np.unique(np.linspace(0, time.size - 1, min(POINTS, time.size)).round().astype(int))
-    levels = {
-        member: quantiles.sel({SCENARIO: member.label}).transpose(QUANTILE, TIME).values[:, kept] for member in compared
-    }
-    levels = {member: q for member, q in levels.items() if np.isfinite(q).all()}
+    every = {member: quantiles.sel({SCENARIO: member.label}).transpose(QUANTILE, TIME).values for member in compared}
+    found = {member: _thinned(time, q) for member, q in every.items()}
+    levels = {member: q for member, (_, q) in found.items() if q.size}
     below_first = list(reversed(levels.items()))  # the headline pair comes first in the cast, and is drawn on top
-    traces = [trace for member, q in below_first for trace in _bands(member, time[kept], q)]
-    traces += [_line(member, time[kept], q) for member, q in below_first]
+    traces = [trace for member, q in below_first for trace in _bands(member, found[member][0], q)]
+    traces += [_line(member, found[member][0], q) for member, q in below_first]
     name = str(quantiles.name)
     return Figure(
         key=place,
         title=upper_first(name),
-        alt=_alt(name, time, levels),
+        alt=_alt(name, {member: found[member] for member in levels}),
         spec={"data": traces, "layout": {"yaxis": _axis(list(levels.values())), "hovermode": "x"}},
-        above=unit_name,
+        above=str(quantiles.attrs.get("centred", unit_name)),
         height=230,
         risk=risk,
-        rows=tuple(_row(member, q) for member, q in levels.items()),
+        note=_note(every),
+        rows=tuple(_row(member, every[member]) for member in levels),
     )
+
+
+def _thinned(time: NDArray[np.float64], q: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The times that are drawn, of those at which there are values, and the quantiles [level, time] there."""
+    there = np.flatnonzero(np.isfinite(q).all(axis=0))
+    chosen = there[np.unique(np.linspace(0, there.size - 1, min(POINTS, there.size)).round().astype(int))]
+    return time[chosen], q[:, chosen]
+
+
+def _note(every: Mapping[Member, NDArray[np.float64]]) -> str:
+    """What is to be said of times and scenarios without values; empty where all have one."""
+    gaps = {member: ~np.isfinite(q).all(axis=0) for member, q in every.items()}
+    without = [member.title for member, gap in gaps.items() if gap.all()]
+    if not any(gap.any() for gap in gaps.values()):
+        return ""
+    drawn = [gap for gap in gaps.values() if gap.any() and not gap.all()]
+    words = ["Drawn at the times at which there are values, with straight lines between them."] if drawn else []
+    words += [f"Without any value: {joined(without)}."] if without else []
+    return " ".join(words)
 
 
 def _line(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) -> dict[str, Any]:
@@ -134,21 +152,23 @@ def _axis(levels: Sequence[NDArray[np.float64]]) -> dict[str, Any]:
     return {"rangemode": "tozero" if near_zero else "normal"}
 
 
-def _alt(name: str, time: NDArray[np.float64], levels: dict[Member, NDArray[np.float64]]) -> str:
+def _alt(name: str, drawn: Mapping[Member, tuple[NDArray[np.float64], NDArray[np.float64]]]) -> str:
     ends = [
         f"{member.title} from {number(float(q[2, 0]))} to {number(float(q[2, -1]))}"
-        for member, q in levels.items()
+        for member, (_, q) in drawn.items()
         if member.headline
     ]
     if not ends:
         return f"{name} over time."
-    span = f"{number(float(time[0]), time=True)} to {number(float(time[-1]), time=True)}"
+    begin, end = min(times[0] for times, _ in drawn.values()), max(times[-1] for times, _ in drawn.values())
+    span = f"{number(float(begin), time=True)} to {number(float(end), time=True)}"
     return f"{name} over time, {span}, medians: {joined(ends)}."
 
 
 def _row(member: Member, q: NDArray[np.float64]) -> tuple[str, ...]:
-    middle = q.shape[1] // 2
-    cells = (
-        f"{number(float(q[2, at]))} [{number(float(q[0, at]))} – {number(float(q[4, at]))}]" for at in (0, middle, -1)
-    )
+    """First, middle and last time; ends of the range where it has any width."""
+    cells = []
+    for at in (0, q.shape[1] // 2, -1):
+        low, middle, high = (number(float(q[level, at])) for level in (0, 2, 4))
+        cells.append(middle if q[0, at] == q[4, at] or not np.isfinite(q[2, at]) else f"{middle} [{low} – {high}]")
     return (member.title, *cells)

@@ -10,9 +10,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Figure:
-    """`key` is its id in the page; `alt` says in words what it shows; `spec` has `data` and `layout`.
+    """`key` is its id in the page; `alt` says in words what it shows; `spec` has `data` and `layout`,
+    and `apart` where numbered markers smaller than that may stand aside from each other.
 
-    `above` and `below` name its axes in HTML, where long names wrap; `risk` asks for the sentence on what risk means.
+    `above` and `below` name its axes in HTML, where long names wrap; `note` is said below it beside what all
+    figures of its kind have in common; `risk` asks for the sentence on what risk means.
     """
 
     key: str
@@ -23,4 +25,5 @@ class Figure:
     below: str = ""
     height: int = 280
     risk: bool = False
+    note: str = ""
     rows: tuple[tuple[str, ...], ...] = field(default=())

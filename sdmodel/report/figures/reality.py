@@ -124,8 +124,7 @@ def _trace(line: Line, time: NDArray[np.float64], values: NDArray[np.float64]) -
         "name": label(line.title),
         "x": rounded(time, 7),
         "y": rounded(values),
-        "customdata": [number(float(value)) for value in values],
-        "hovertemplate": "%{fullData.name}<br>%{customdata}<extra></extra>",
+        "hovertemplate": "%{fullData.name}<br>%{y:.3~r}<extra></extra>",  # no text for each point: there are many
         "line": {"color": f"--s{line.tint}", "width": 2.2, "dash": line.dash},
         "connectgaps": True,
     }

@@ -48,12 +48,58 @@
     });
   }
 
+  /* What is folded away is drawn when it is opened. */
   function draw(id) {
+    if (document.getElementById(id).closest("details:not([open])")) return;
     const figure = figures[id];
     const data = figure.data.map((trace) =>
       painted(trace.meta !== undefined && figure.shown ? { ...trace, visible: figure.shown.has(trace.meta) } : trace));
     const config = { responsive: true, displayModeBar: false, showTips: false };
-    Plotly.react(id, data, layout(figure.layout, figure.height, document.getElementById(id).clientWidth), config);
+    const own = layout(figure.layout, figure.height, document.getElementById(id).clientWidth);
+    Plotly.react(id, data, own, config);
+    if (figure.apart) Plotly.react(id, ...apart(document.getElementById(id), data, own), config);
+  }
+
+  /* Numbered markers that would cover each other stand aside; a thin line leads from each to its true place. */
+  function apart(plot, data, own) {
+    const { xaxis, yaxis } = plot._fullLayout;
+    const spots = data.filter((trace) => trace.mode === "markers+text").map((trace) => {
+      const [x, y, size] = [xaxis.d2p(trace.x[0]), yaxis.d2p(trace.y[0]), trace.marker.size];
+      return { trace, x, y, from: [x, y], reach: size / 2 + 1, held: size >= figures[plot.id].apart };
+    });
+    for (let round = 0; round < 300 && push(spots, xaxis._length, yaxis._length); round += 1);
+    const moved = spots.filter((spot) => Math.hypot(spot.x - spot.from[0], spot.y - spot.from[1]) > 3);
+    const aside = new Map(moved.map((spot) =>
+      [spot.trace, { ...spot.trace, x: [xaxis.p2d(spot.x)], y: [yaxis.p2d(spot.y)] }]));
+    const leads = moved.map(({ trace, x, y }) => ({
+      type: "scatter", mode: "lines", hoverinfo: "skip", line: { color: trace.marker.color, width: 1.2 },
+      x: [trace.x[0], xaxis.p2d(x)], y: [trace.y[0], yaxis.p2d(y)],
+    }));
+    const first = data.findIndex((trace) => trace.mode === "markers+text");
+    const drawn = data.map((trace) => aside.get(trace) || trace);
+    drawn.splice(first, 0, ...leads);
+    const ranged = (axis, name) => ({ ...own[name], range: [...axis.range], autorange: false });
+    return [drawn, { ...own, xaxis: ranged(xaxis, "xaxis"), yaxis: ranged(yaxis, "yaxis") }];
+  }
+
+  /* One step apart for all pairs that overlap; false when there are none. */
+  function push(spots, width, height) {
+    let met = false;
+    spots.forEach((one, place) => spots.slice(place + 1).forEach((other) => {
+      if (one.held && other.held) return;
+      let [across, down] = [other.x - one.x, other.y - one.y];
+      let gap = Math.hypot(across, down);
+      const short = one.reach + other.reach - gap;
+      if (short <= 0.5) return;
+      met = true;
+      if (gap < 0.01) [across, down, gap] = [Math.cos(place), Math.sin(place), 1];
+      const step = short / (one.held || other.held ? 1 : 2) / gap;
+      [[one, -step], [other, step]].filter(([spot]) => !spot.held).forEach(([spot, by]) => {
+        spot.x = Math.min(Math.max(spot.x + by * across, spot.reach), width - spot.reach);
+        spot.y = Math.min(Math.max(spot.y + by * down, spot.reach), height - spot.reach);
+      });
+    }));
+    return met;
   }
 
   const drawAll = () => Object.keys(figures).forEach(draw);
@@ -112,6 +158,12 @@
     drawAll();
   }
 
+  document.addEventListener("toggle", (event) => {
+    if (event.target.open) event.target.querySelectorAll(".plot").forEach((plot) => draw(plot.id));
+  }, true);
+  document.querySelectorAll("a[data-opens]").forEach((link) => link.addEventListener("click", () => {
+    document.querySelector(link.getAttribute("href")).open = true;
+  }));
   drawAll();
   document.querySelectorAll("fieldset.legend").forEach(wireLegend);
   document.querySelectorAll("form.selectors").forEach(wireSelectors);

@@ -1,0 +1,141 @@
+"""The folder in which a study's results are kept: what is in it, what may be written there, how it is read again."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from sdmodel.errors import RunsError
+from sdmodel.pipeline.companions import sources
+from sdmodel.pipeline.question import Question, load
+from sdmodel.runs import manifest as manifests
+from sdmodel.runs import store
+
+OF_DATA = "calibration"
+"""The finding that does not rest on runs: it is made from data, and outlives a sweep."""
+_ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The folder of a study's results."""
+
+    folder: Path
+
+    @property
+    def runs(self) -> Path:
+        """Where the runs are."""
+        return self.folder / "runs.zarr"
+
+    @property
+    def findings(self) -> Path:
+        """Where the findings are."""
+        return self.folder / "findings"
+
+    @property
+    def report(self) -> Path:
+        """Where the page is."""
+        return self.folder / "report.html"
+
+    @property
+    def asked(self) -> Path:
+        """Where the copies of study and model are."""
+        return self.folder / "study"
+
+    def finding(self, name: str) -> Path:
+        """Where the finding of that name is."""
+        return self.findings / f"{name}.json"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an earlier sweep kept: the question as it was asked, runs with outcomes (read lazily), and the manifest."""
+
+    kept: Kept
+    question: Question
+    runs: xr.Dataset
+    made: dict[str, Any]
+
+
+def stored(folder: Path) -> Stored:
+    """What an earlier sweep kept in `folder`; RunsError when that is not whole, or changed since."""
+    kept = Kept(folder)
+    if not folder.is_dir():
+        raise RunsError(f'there is no folder {folder}. Make it with "sdmodel sweep STUDY --output {folder}".')
+    made = manifests.read(folder)
+    changed = manifests.verify(folder)
+    if changed:
+        raise RunsError(f"{folder}: what made these runs has changed since: {'; '.join(changed)}. Sweep again.")
+    if "study" not in made["files"]:
+        raise RunsError(f"{folder}: {manifests.FILE} names no study. Sweep again.")
+    return Stored(kept, load(folder / made["files"]["study"]["path"]), store.open_runs(kept.runs), made)
+
+
+@contextmanager
+def own(kept: Kept) -> Iterator[None]:
+    """Refuses a folder that holds anything that no sweep made; leaves no empty folder behind when sweeping fails.
+
+    A calibration that was kept there before the first sweep may stay.
+    """
+    folder = kept.folder
+    new = not folder.exists()
+    if folder.exists() and not folder.is_dir():
+        raise RunsError(f"cannot keep results in {folder}: it is a file. Choose another --output.")
+    if not new and not (folder / manifests.FILE).is_file() and any(_of_others(kept)):
+        raise RunsError(f"will not write into {folder}: no sweep made what is in there. Choose another --output.")
+    try:
+        yield
+    except BaseException:
+        _tidy(kept)
+        if new:
+            with suppress(OSError):  # not empty, or never made
+                folder.rmdir()
+        raise
+
+
+def _of_others(kept: Kept) -> Iterator[Path]:
+    """What is in the folder beside a kept calibration; hidden files are nobody's."""
+    for path in kept.folder.iterdir():
+        if path == kept.findings and path.is_dir():
+            yield from (inner for inner in path.iterdir() if inner != kept.finding(OF_DATA))
+        elif not path.name.startswith("."):
+            yield path
+
+
+def _tidy(kept: Kept) -> None:
+    """Removes what Zarr's own thread still wrote into the unfinished store of this process while that was removed."""
+    for _ in range(_ROUNDS):
+        for left in kept.folder.glob(f".{kept.runs.name}.partial-*-{os.getpid()}-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        time.sleep(0.1)
+
+
+def forget_findings(kept: Kept) -> None:
+    """Removes the page and all findings that rest on runs."""
+    kept.report.unlink(missing_ok=True)
+    for path in kept.findings.glob("*"):
+        if path != kept.finding(OF_DATA):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    with suppress(OSError):  # a calibration is in there, or there is none
+        kept.findings.rmdir()
+
+
+def keep_question(question: Question, kept: Kept) -> None:
+    """Copy study, model and all files that they read beside the runs, with the same paths between them."""
+    kept.asked.mkdir(parents=True, exist_ok=True)
+    for source, target in zip(sources(question.study).values(), copies(question, kept).values(), strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.resolve() != target.resolve():
+            shutil.copyfile(source, target)
+
+
+def copies(question: Question, kept: Kept) -> dict[str, Path]:
+    """The copies of all that makes the runs, by what they are."""
+    home = question.study.path.resolve().parent
+    return {what: kept.asked / file.resolve().relative_to(home) for what, file in sources(question.study).items()}
