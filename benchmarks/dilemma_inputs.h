@@ -5,8 +5,8 @@
  *   PAIR(id, "name")    one number for each power: "US name", "China name"
  *   LEVER(id, "name")   a policy lever: for each power its "… initial" and its "… goal"
  * Both C files make an enum and a table of names from it, so that the harness fills the rows by name.
- * Numbers that none of the five saved outputs depends on (costs of third states, the violent share of crises,
- * the trust threshold) are left out, as an engine that removes dead equations leaves them out. */
+ * Numbers that none of the five saved outputs depends on (costs of third states, the trust threshold, the weights of
+ * the payoffs) are left out, as an engine that removes dead equations leaves them out. */
 #ifndef DILEMMA_INPUTS_H
 #define DILEMMA_INPUTS_H
 
@@ -41,6 +41,7 @@
     PAIR(initial_response, "initial response")                                                                         \
     PAIR(initial_pressure, "initial pressure")                                                                         \
     PAIR(initial_visibility, "initial visibility")                                                                     \
+    PAIR(rally_effect, "rally effect")                                                                                 \
     ONE(initial_aligned_with_us, "initial aligned with US")                                                            \
     ONE(initial_aligned_with_china, "initial aligned with China")                                                      \
     ONE(policy_start_time, "policy start time")                                                                        \
@@ -133,7 +134,17 @@
     ONE(denial_visibility, "denial visibility")                                                                        \
     ONE(third_state_demonstration, "third state demonstration")                                                        \
     ONE(redundancy_use, "redundancy use")                                                                              \
-    ONE(shock_preparedness, "shock preparedness")
+    ONE(shock_preparedness, "shock preparedness")                                                                      \
+    ONE(violent_fraction, "violent fraction")                                                                          \
+    ONE(suspicion_lock_in, "suspicion lock in")                                                                        \
+    ONE(lock_in_threshold, "lock in threshold")                                                                        \
+    ONE(lock_in_steepness, "lock in steepness")                                                                        \
+    ONE(shock_blame_rate, "shock blame rate")                                                                          \
+    ONE(blame_fading_time, "blame fading time")                                                                        \
+    ONE(war_onset_share, "war onset share")                                                                            \
+    ONE(war_duration, "war duration")                                                                                  \
+    ONE(war_cost, "war cost")                                                                                          \
+    ONE(war_trade_loss, "war trade loss")
 
 /* Rows of the input matrix. A lever has four rows (US initial, China initial, US goal, China goal), a pair two. */
 #define ROW_ONE(id, name) IN_##id,

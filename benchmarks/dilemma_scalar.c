@@ -10,7 +10,7 @@
 
 typedef struct {
     double suspicion[2], response[2], credibility[2], offence[2], dependence[2], visibility[2], capacity[2];
-    double capability[2], pressure[2], loss[2], aligned[2], hedging, hazard;
+    double capability[2], pressure[2], loss[2], aligned[2], blame[2], hedging, hazard, war;
 } State;
 
 static inline double least(double a, double b) { return a < b ? a : b; }
@@ -105,11 +105,24 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
         double will = least(1, propensity[i] * (1 + C(opportunism) * actual[o]));
         will += C(reactive_hostility) * s->suspicion[i];
         coercion[i] = leverage[i] * will * (1 - C(deterrence_effect) * leverage[o]);
-        acts[i] = coercion[i] + C(denial_visibility) * denial[i] + C(third_state_demonstration) * third[i];
+        acts[i] = coercion[i] + C(denial_visibility) * denial[i] + C(third_state_demonstration) * third[i] +
+                  s->war;
     }
 
-    /* Threat as perceived, harm and the loss of welfare. */
-    double threat[2], harm[2], rate[2];
+    /* The hazard of a crisis, and the war that some crises become: it ends trade at its outbreak. */
+    double index = (decoupling[0] + decoupling[1]) / 2;
+    double opening = propensity[0] * most(0, 1 - leverage[1] / C(catastrophe_threshold)) +
+                     propensity[1] * most(0, 1 - leverage[0] / C(catastrophe_threshold));
+    double hazard = C(base_crisis_hazard) *
+        exp(C(hazard_suspicion_slope) * ((s->suspicion[0] + s->suspicion[1]) / 2 - C(reference_suspicion)) +
+            C(hazard_hostile_act_slope) * ((acts[0] + acts[1]) / 2 - C(reference_hostile_acts)) +
+            C(hazard_pressure_slope) * ((s->pressure[0] + s->pressure[1]) / 2 - C(reference_pressure)) +
+            C(commercial_peace_effect) * index + C(hazard_opportunity_slope) * C(opportunism) * opening);
+    double war_onset = (1 - s->war) * C(war_onset_share) * C(violent_fraction) * hazard;
+    BOTH denied[i] += s->dependence[i] * C(war_trade_loss) * war_onset;
+
+    /* Threat as perceived, harm and the loss of welfare; blame for shortages and minds closed to good news. */
+    double threat[2], harm[2], rate[2], blaming[2], closed[2];
     BOTH {
         double uncertainty = least(1, C(intention_uncertainty) + C(opacity_uncertainty) * opacity[o]);
         double belief = P(initial_suspicion) + C(confirmation_bias) * (s->suspicion[i] - P(initial_suspicion));
@@ -118,19 +131,21 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
         double raw = prior * (potential + P(lead_weight) * share[i] +
                               C(offence_defence_ambiguity) * (mobilised[o] + effort[o]) / 2 +
                               C(misattribution_fraction) * shock_harm[i]) +
-                     C(demonstration_weight) * acts[o] + C(misappropriation_weight) * stealing[o];
+                     C(demonstration_weight) * acts[o] + C(misappropriation_weight) * stealing[o] + s->blame[i];
         threat[i] = 1 - exp(-raw);
+        blaming[i] = C(shock_blame_rate) * prior * shock_harm[i];
+        closed[i] = C(suspicion_lock_in) / (1 + exp(-C(lock_in_steepness) * (s->suspicion[i] - C(lock_in_threshold))));
         harm[i] = coercion[o] * warned[o] + C(denial_harm_weight) * denial[o] +
                   C(unmet_harm_weight) * most(0, floor_[i] - s->dependence[i]) + shock_harm[i];
         rate[i] = P(decoupling_cost) * pow(decoupling[i], C(decoupling_cost_exponent)) *
                       (1 - C(substitution_mitigation) * s->capacity[i]) +
                   C(adjustment_cost) * (diversified[i] + denied[i]) + C(harm_cost) * harm[i] +
                   C(industrial_policy_cost) * mobilised[i] + C(sender_cost) * (coercion[i] + denial[i]) +
-                  C(restraint_cost) * actual[i];
+                  C(restraint_cost) * actual[i] + C(war_cost) * s->war;
     }
 
-    /* Third states and the hazard of a crisis. */
-    double index = (decoupling[0] + decoupling[1]) / 2, hedging = s->hedging, align[2], back[2];
+    /* Third states. */
+    double hedging = s->hedging, align[2], back[2];
     BOTH {
         double base = C(alignment_return_rate) * x[IN_initial_aligned_with_us + i] /
                       (1 - C(initial_aligned_with_us) - C(initial_aligned_with_china));
@@ -138,20 +153,15 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
         align[i] = hedging * (base + C(alignment_rate) * (bloc[i] + C(forced_choice) * index) * attraction);
         back[i] = s->aligned[i] * C(alignment_return_rate) * (1 + C(coercion_repulsion) * third[i]);
     }
-    double opening = propensity[0] * most(0, 1 - leverage[1] / C(catastrophe_threshold)) +
-                     propensity[1] * most(0, 1 - leverage[0] / C(catastrophe_threshold));
-    double hazard = C(base_crisis_hazard) *
-        exp(C(hazard_suspicion_slope) * ((s->suspicion[0] + s->suspicion[1]) / 2 - C(reference_suspicion)) +
-            C(hazard_hostile_act_slope) * ((acts[0] + acts[1]) / 2 - C(reference_hostile_acts)) +
-            C(hazard_pressure_slope) * ((s->pressure[0] + s->pressure[1]) / 2 - C(reference_pressure)) +
-            C(commercial_peace_effect) * index + C(hazard_opportunity_slope) * C(opportunism) * opening);
 
     /* Euler: every flow is known, now every stock moves. */
     State n = *s;
     BOTH {
         double seen = s->credibility[o] * signal[o];
         n.suspicion[i] += dt * ((1 - s->suspicion[i]) * C(suspicion_learning_rate) * threat[i] -
-                                s->suspicion[i] * (C(suspicion_forgetting_rate) + C(reassurance_effectiveness) * seen));
+                                s->suspicion[i] * (C(suspicion_forgetting_rate) + C(reassurance_effectiveness) * seen) *
+                                    (1 - closed[i]));
+        n.blame[i] += dt * ((1 - s->blame[i]) * blaming[i] - s->blame[i] / C(blame_fading_time));
         double indicated = C(response_gain) * threat[i] / (1 + C(cost_fatigue) * rate[i]);
         n.response[i] += dt * (indicated - s->response[i]) / C(policy_response_time);
         double deception = (1 - P(signal_sincerity)) * claimed[i] * s->visibility[o];
@@ -180,12 +190,13 @@ static void step(State *restrict s, const double *restrict x, double time, doubl
                                  (s->capability[i] - own) / C(world_catch_up_time));
         n.pressure[i] += dt * ((1 - s->pressure[i]) * (P(legitimacy_sensitivity) * felt[i] * threat[i] +
                                                        P(harm_sensitivity) * harm[i]) -
-                               s->pressure[i] / C(pressure_relief_time));
+                               s->pressure[i] * (1 + P(rally_effect) * acts[o]) / C(pressure_relief_time));
         n.loss[i] += dt * rate[i];
         n.aligned[i] += dt * (align[i] - back[i]);
     }
     n.hedging += dt * (back[0] + back[1] - align[0] - align[1]);
     n.hazard += dt * hazard;
+    n.war += dt * (war_onset - s->war / C(war_duration));
     *s = n;
 }
 

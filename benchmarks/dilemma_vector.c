@@ -9,11 +9,12 @@
  *   - every number may differ by member; the numbers of a vector of members are packed into one aligned block first
  *   - what depends on numbers only is computed once a run (struct Power, struct World), the time step folded in
  *   - what depends on numbers and time is computed once for each change of the policy phases (struct Levers)
- *   - divisions by numbers became products with reciprocals; three divisions a step are left, in the shadow of the
+ *   - divisions by numbers became products with reciprocals; five divisions a step are left, in the shadow of the
  *     rest
  *   - quantities used twice are computed once; sums are ordered so that they become fused multiply-adds, and a stock
  *     that gains on what is missing and loses on what is there, s += (1 - s) g - s l, is written g + s (1 - l - g)
- *   - exp and pow are polynomials (vector_math.h), both pow side by side and all five exp side by side
+ *   - exp and pow are polynomials (vector_math.h), both pow side by side, and the seven exp side by side in two groups:
+ *     those that wait for nothing, and those that wait for what both powers do
  *   - only what the five saved outputs need; the saved values wait in a small buffer and are written once a run */
 #include "dilemma_inputs.h"
 #include "vector_math.h"
@@ -26,7 +27,7 @@ typedef struct {
     vec lead_weight;                                              /* threat */
     vec legitimacy_dt, harm_dt, mobilisation;                     /* politics */
     vec max_capacity, kept_dt, per_dependence, decoupling_cost;   /* economy */
-    vec erosion, own_pull, base_alignment;
+    vec erosion, own_pull, base_alignment, rally_dt;
 } Power;
 
 /* Of one power, while the policy phases stand still. */
@@ -49,7 +50,8 @@ typedef struct {
 
 /* Shared by both, once a run. */
 typedef struct {
-    vec learning_dt, forgetting_dt, reassured_dt, demonstration, ambiguity_half, misattribution;
+    vec learning_dt, forgetting_dt, reassured_dt, lock_in, lock_in_base, lock_in_slope, blaming_dt, blame_keeps;
+    vec demonstration, ambiguity_half, misattribution;
     vec gain_dt, response_keeps, fatigue_dt, response_mobilisation;
     vec resistance, restraint_signal, credit_dt, bad_faith, fading_keeps, acts_damage_dt;
     vec offence_keeps, reach, reach_slope, deterrence, reactive;
@@ -58,17 +60,19 @@ typedef struct {
     vec redundancy_use, preparedness, denial_harm, unmet_harm;
     vec adjustment, harm_cost_dt, industry_cost_dt, sender_cost_dt, exponent, at_zero, mitigation;
     vec forced_choice_half_dt, return_dt;
+    vec war_share, war_keeps, war_cost_dt, war_trade;
     vec hazard_base, hazard_dt, hazard_suspicion, hazard_acts, hazard_pressure, hazard_decoupling, per_threshold;
     vec policy_start, per_policy, reassurance_start, per_reassurance, shock, shock_start, shock_end;
 } World;
 
 typedef struct {
-    vec suspicion, response, credibility, offence, dependence, visibility, capacity, capability, pressure, loss, aligned;
+    vec suspicion, response, credibility, offence, dependence, visibility, capacity, capability, pressure, loss;
+    vec aligned, blame;
 } Stocks;
 
 typedef struct {
     Stocks us, china;
-    vec hedging, hazard;
+    vec hedging, hazard, war;
 } State;
 
 /* What one power's stocks say before the other one is asked. */
@@ -101,6 +105,7 @@ static Power power_of(const vec *x, int i, double dt) {
                    dt / IN(world_catch_up_time),
         .own_pull = dt * own / IN(world_catch_up_time),
         .base_alignment = dt * IN(alignment_return_rate) * OF(initial_aligned_with_us) / outside,
+        .rally_dt = dt * OF(rally_effect) / IN(pressure_relief_time),
     };
 }
 
@@ -128,8 +133,11 @@ static World world_of(const vec *x, double dt) {
     vec y = IN(decoupling_cost_exponent), slope = IN(hazard_suspicion_slope);
     return (World){
         .learning_dt = dt * IN(suspicion_learning_rate),
-        .forgetting_dt = 1.0 - dt * IN(suspicion_forgetting_rate),
+        .forgetting_dt = dt * IN(suspicion_forgetting_rate),
         .reassured_dt = dt * IN(reassurance_effectiveness),
+        .lock_in = IN(suspicion_lock_in),
+        .lock_in_base = IN(lock_in_steepness) * IN(lock_in_threshold),
+        .lock_in_slope = -IN(lock_in_steepness),
         .demonstration = IN(demonstration_weight),
         .ambiguity_half = 0.5 * IN(offence_defence_ambiguity),
         .misattribution = IN(misattribution_fraction),
@@ -172,6 +180,12 @@ static World world_of(const vec *x, double dt) {
         .mitigation = IN(substitution_mitigation),
         .forced_choice_half_dt = 0.5 * dt * IN(alignment_rate) * IN(forced_choice),
         .return_dt = dt * IN(alignment_return_rate),
+        .blaming_dt = dt * IN(shock_blame_rate),
+        .blame_keeps = 1.0 - dt / IN(blame_fading_time),
+        .war_share = IN(war_onset_share) * IN(violent_fraction),
+        .war_keeps = 1.0 - dt / IN(war_duration),
+        .war_cost_dt = dt * IN(war_cost),
+        .war_trade = IN(war_trade_loss),
         .hazard_base = -(slope * IN(reference_suspicion) + IN(hazard_hostile_act_slope) * IN(reference_hostile_acts) +
                          IN(hazard_pressure_slope) * IN(reference_pressure)),
         .hazard_dt = dt * IN(base_crisis_hazard),
@@ -205,9 +219,10 @@ static State initial_state(const vec *x) {
             .pressure = OF(initial_pressure),
             .loss = all(0.0),
             .aligned = OF(initial_aligned_with_us),
+            .blame = all(0.0),
         };
     s.hedging = 1.0 - s.us.aligned - s.china.aligned;
-    s.hazard = all(0.0);
+    s.hazard = s.war = all(0.0);
     return s;
 }
 
@@ -303,12 +318,16 @@ INLINE View view_of(const World *w, const Power *p, const Levers *l, const Stock
 
 /* The next stocks of one power. `m`, `r` are the views of itself and of its rival. */
 INLINE Stocks moved(const World *w, const Power *p, const Levers *l, const Stocks *a, const Stocks *b, const View *m,
-                    const View *r, vec threat, vec threat_per_cost, vec acts, vec harm, vec loss_dt, vec hedging,
-                    vec both_decoupled, vec attraction, vec *to_hedging) {
+                    const View *r, vec threat, vec threat_per_cost, vec open_mind, vec prior, vec acts, vec rival_acts,
+                    vec harm, vec spent_dt, vec loss_dt, vec hedging, vec both_decoupled, vec attraction,
+                    vec *to_hedging) {
     Stocks n;
     vec reassured = b->credibility * r->signal;
     vec learned = w->learning_dt * threat;
-    n.suspicion = learned + a->suspicion * (w->forgetting_dt - w->reassured_dt * reassured - learned);
+    vec eased = (w->forgetting_dt + w->reassured_dt * reassured) * open_mind;
+    n.suspicion = learned + a->suspicion * (1.0 - eased - learned);
+    vec blamed = w->blaming_dt * (prior * m->shock_harm);
+    n.blame = blamed + a->blame * (w->blame_keeps - blamed);
     n.response = w->response_keeps * a->response + w->gain_dt * threat_per_cost;
     vec doubt = w->credit_dt - w->credit_dt * (w->bad_faith * b->suspicion);
     vec trust_lost = w->acts_damage_dt * acts + p->deception_damage_dt * (m->claimed * b->visibility);
@@ -316,7 +335,7 @@ INLINE Stocks moved(const World *w, const Power *p, const Levers *l, const Stock
     n.credibility = gained + a->credibility * (w->fading_keeps - trust_lost - gained);
     n.offence = w->offence_keeps * a->offence + (l->offence_dt + l->offence_threat_dt * threat) * (1.0 - m->actual);
     vec relinked = (l->efficient - a->dependence) * (l->relink_dt - l->relink_dt * a->response);
-    n.dependence = a->dependence + relinked - m->spent_dt;
+    n.dependence = a->dependence + relinked - spent_dt;
     vec found = l->mapped_dt + w->found_by_pressure_dt * a->pressure;
     n.visibility = found + a->visibility * (w->churn_keeps - found);
     vec built = p->kept_dt + l->build_dt * m->mobilised;
@@ -325,7 +344,7 @@ INLINE Stocks moved(const World *w, const Power *p, const Levers *l, const Stock
     vec growth = p->erosion + l->innovate_dt * m->mobilised - w->scale_loss_dt * r->decoupling;
     n.capability = a->capability * growth + (p->own_pull + behind * (l->stolen_dt + l->open_dt * m->met));
     vec scare = p->legitimacy_dt * (m->felt * threat) + p->harm_dt * harm;
-    n.pressure = scare + a->pressure * (w->relief_keeps - scare);
+    n.pressure = scare + a->pressure * (w->relief_keeps - p->rally_dt * rival_acts - scare);
     n.loss = a->loss + loss_dt;
     vec align = hedging * (p->base_alignment + (l->bloc_dt + w->forced_choice_half_dt * both_decoupled) * attraction);
     vec back = a->aligned * (w->return_dt + w->return_dt * m->third);
@@ -345,31 +364,32 @@ INLINE void step(State *s, const World *w, const Power *pu, const Power *pc, con
     View u = view_of(w, pu, lu, &us, &china, s->hedging, shock);
     View c = view_of(w, pc, lc, &china, &us, s->hedging, shock);
 
+    /* the four exp that depend on stocks and levers alone: minds closed to good news, third states repelled */
+    vec ex[4] = {w->lock_in_base + w->lock_in_slope * us.suspicion,
+                   w->lock_in_base + w->lock_in_slope * china.suspicion, -lu->third * us.offence,
+                   -lc->third * china.offence};
+    exp_many(4, ex, 0);
+    vec open_mind_u = 1.0 - w->lock_in / (1.0 + ex[0]), open_mind_c = 1.0 - w->lock_in / (1.0 + ex[1]);
+
     /* coercion and the acts the other side sees */
     vec leverage_u = u.power * c.vulnerability, leverage_c = c.power * u.vulnerability;
     vec will_u = least(1, lu->propensity + lu->opportunity * c.actual) + w->reactive * us.suspicion;
     vec will_c = least(1, lc->propensity + lc->opportunity * u.actual) + w->reactive * china.suspicion;
     vec coercion_u = leverage_u * will_u * (1.0 - w->deterrence * leverage_c);
     vec coercion_c = leverage_c * will_c * (1.0 - w->deterrence * leverage_u);
-    vec acts_u = coercion_u + lu->control_acts * c.vulnerability + lu->third_acts * us.offence;
-    vec acts_c = coercion_c + lc->control_acts * u.vulnerability + lc->third_acts * china.offence;
+    vec acts_u = coercion_u + lu->control_acts * c.vulnerability + (lu->third_acts * us.offence + s->war);
+    vec acts_c = coercion_c + lc->control_acts * u.vulnerability + (lc->third_acts * china.offence + s->war);
     vec denial_u = lu->control * c.vulnerability, denial_c = lc->control * u.vulnerability;
 
-    /* harm and loss of welfare, per time step */
-    vec unmet_u = most(0, u.floor - us.dependence), unmet_c = most(0, c.floor - china.dependence);
-    vec harm_u = coercion_c * c.warned + w->denial_harm * denial_c + (w->unmet_harm * unmet_u + u.shock_harm);
-    vec harm_c = coercion_u * u.warned + w->denial_harm * denial_u + (w->unmet_harm * unmet_c + c.shock_harm);
-    vec gains_u = pu->decoupling_cost - pu->decoupling_cost * (w->mitigation * us.capacity);
-    vec gains_c = pc->decoupling_cost - pc->decoupling_cost * (w->mitigation * china.capacity);
-    vec own_u = w->sender_cost_dt * (coercion_u + denial_u) + pu->restraint_price * u.claimed;
-    vec own_c = w->sender_cost_dt * (coercion_c + denial_c) + pc->restraint_price * c.claimed;
-    vec loss_u = gains_u * lost[0] + w->adjustment * u.spent_dt + w->harm_cost_dt * harm_u +
-                (w->industry_cost_dt * u.mobilised + own_u);
-    vec loss_c = gains_c * lost[1] + w->adjustment * c.spent_dt + w->harm_cost_dt * harm_c +
-                (w->industry_cost_dt * c.mobilised + own_c);
+    /* crisis hazard, as a logarithm */
+    vec both_decoupled = u.decoupling + c.decoupling;
+    vec open_u = most(0, 1.0 - leverage_c * w->per_threshold), open_c = most(0, 1.0 - leverage_u * w->per_threshold);
+    vec log_hazard = w->hazard_base + w->hazard_suspicion * (us.suspicion + china.suspicion) +
+                    w->hazard_acts * (acts_u + acts_c) +
+                    (w->hazard_pressure * (us.pressure + china.pressure) + w->hazard_decoupling * both_decoupled) +
+                    (lu->opening * open_u + lc->opening * open_c);
 
-    /* fatigue of cost, and the share of capability that is the rival's (the two shares add up to one) */
-    vec fatigue_u = 1.0 + w->fatigue_dt * loss_u, fatigue_c = 1.0 + w->fatigue_dt * loss_c;
+    /* the share of capability that is the rival's (the two shares add up to one) */
     vec share_u = china.capability / (us.capability + china.capability), share_c = 1.0 - share_u;
 
     /* threat as each side perceives it */
@@ -379,29 +399,44 @@ INLINE void step(State *s, const World *w, const Power *pu, const Power *pc, con
     vec misread_c = w->ambiguity_half * (u.mobilised + u.effort) + w->misattribution * c.shock_harm;
     vec fear_u = u.felt * c.power * c.warned + pu->lead_weight * share_u + misread_u;
     vec fear_c = c.felt * u.power * u.warned + pc->lead_weight * share_c + misread_c;
-    vec raw_u = -(prior_u * fear_u + (w->demonstration * acts_c + lu->threat_floor));
-    vec raw_c = -(prior_c * fear_c + (w->demonstration * acts_u + lc->threat_floor));
+    vec raw_u = -(prior_u * fear_u + (w->demonstration * acts_c + (lu->threat_floor + us.blame)));
+    vec raw_c = -(prior_c * fear_c + (w->demonstration * acts_u + (lc->threat_floor + china.blame)));
 
-    /* crisis hazard, and all five exp of a step at once */
-    vec both_decoupled = u.decoupling + c.decoupling;
-    vec open_u = most(0, 1.0 - leverage_c * w->per_threshold), open_c = most(0, 1.0 - leverage_u * w->per_threshold);
-    vec log_hazard = w->hazard_base + w->hazard_suspicion * (us.suspicion + china.suspicion) +
-                    w->hazard_acts * (acts_u + acts_c) +
-                    (w->hazard_pressure * (us.pressure + china.pressure) + w->hazard_decoupling * both_decoupled) +
-                    (lu->opening * open_u + lc->opening * open_c);
-    vec ex[5] = {raw_u, raw_c, log_hazard, -u.third, -c.third};
-    exp_many(5, ex, 0);
-    vec threat_u = 1.0 - ex[0], threat_c = 1.0 - ex[1];
-    s->hazard += w->hazard_dt * ex[2];
+    /* the three exp that depend on all of this; some crises become a war, whose outbreak ends trade */
+    vec late[3] = {raw_u, raw_c, log_hazard};
+    exp_many(3, late, 0);
+    vec threat_u = 1.0 - late[0], threat_c = 1.0 - late[1];
+    vec hazard = w->hazard_dt * late[2], ignited = w->war_share * hazard, onset = ignited - ignited * s->war;
+    vec cut_off = w->war_trade * onset;
+    vec spent_u = u.spent_dt + us.dependence * cut_off, spent_c = c.spent_dt + china.dependence * cut_off;
+
+    /* harm and loss of welfare, per time step */
+    vec unmet_u = most(0, u.floor - us.dependence), unmet_c = most(0, c.floor - china.dependence);
+    vec harm_u = coercion_c * c.warned + w->denial_harm * denial_c + (w->unmet_harm * unmet_u + u.shock_harm);
+    vec harm_c = coercion_u * u.warned + w->denial_harm * denial_u + (w->unmet_harm * unmet_c + c.shock_harm);
+    vec gains_u = pu->decoupling_cost - pu->decoupling_cost * (w->mitigation * us.capacity);
+    vec gains_c = pc->decoupling_cost - pc->decoupling_cost * (w->mitigation * china.capacity);
+    vec at_war = w->war_cost_dt * s->war;
+    vec own_u = w->sender_cost_dt * (coercion_u + denial_u) + (pu->restraint_price * u.claimed + at_war);
+    vec own_c = w->sender_cost_dt * (coercion_c + denial_c) + (pc->restraint_price * c.claimed + at_war);
+    vec loss_u = gains_u * lost[0] + w->adjustment * spent_u + w->harm_cost_dt * harm_u +
+                (w->industry_cost_dt * u.mobilised + own_u);
+    vec loss_c = gains_c * lost[1] + w->adjustment * spent_c + w->harm_cost_dt * harm_c +
+                (w->industry_cost_dt * c.mobilised + own_c);
+
+    /* fatigue of cost */
+    vec fatigue_u = 1.0 + w->fatigue_dt * loss_u, fatigue_c = 1.0 + w->fatigue_dt * loss_c;
 
     /* third states, then all stocks move at once */
-    vec attraction_u = share_c * ex[3], attraction_c = share_u * ex[4];
+    vec attraction_u = share_c * ex[2], attraction_c = share_u * ex[3];
     vec from_u, from_c, hedging = s->hedging;
-    s->us = moved(w, pu, lu, &us, &china, &u, &c, threat_u, threat_u / fatigue_u, acts_u, harm_u, loss_u, hedging,
-                  both_decoupled, attraction_u, &from_u);
-    s->china = moved(w, pc, lc, &china, &us, &c, &u, threat_c, threat_c / fatigue_c, acts_c, harm_c, loss_c, hedging,
-                     both_decoupled, attraction_c, &from_c);
+    s->us = moved(w, pu, lu, &us, &china, &u, &c, threat_u, threat_u / fatigue_u, open_mind_u, prior_u, acts_u, acts_c,
+                  harm_u, spent_u, loss_u, hedging, both_decoupled, attraction_u, &from_u);
+    s->china = moved(w, pc, lc, &china, &us, &c, &u, threat_c, threat_c / fatigue_c, open_mind_c, prior_c, acts_c,
+                     acts_u, harm_c, spent_c, loss_c, hedging, both_decoupled, attraction_c, &from_c);
     s->hedging = hedging + (from_u + from_c);
+    s->hazard += hazard;
+    s->war = s->war * w->war_keeps + onset;
 }
 
 INLINE int any_differs(vec a, vec b) {

@@ -66,15 +66,15 @@ def difference(trusted: np.ndarray, values: np.ndarray) -> float:
     return float(np.max(np.abs(values - expected) / scale))
 
 
-def check(peers: list[Peer], columns: Columns) -> float:
-    """Largest relative difference between any peer and the first one; stops when it is more than TOLERANCE."""
+def check(peers: list[Peer], columns: Columns, tolerance: float = TOLERANCE) -> float:
+    """Largest relative difference between any peer and the first one; stops when it is more than `tolerance`."""
     worst, trusted = 0.0, None
     for peer in peers:
         few = head(columns, CHECKED.get(peer.name, 256))
         values = peer.values(peer.answer(peer.asked(few)))
         trusted = values if trusted is None else trusted
         found = difference(trusted, values)
-        if not found < TOLERANCE:
+        if not found < tolerance:
             sys.exit(f"{peer.name} and {peers[0].name} differ by {found:.2e}: nothing is timed until they agree.")
         worst = max(worst, found)
     return worst

@@ -34,7 +34,8 @@ def statistics(simulated: Floats, observed: Floats, last_value: Floats, mean: fl
 
     r_squared is the squared correlation (NaN below three points or where one side is constant); rmse, mae and both
     rmse of the guesses are in the unit of the observations; mape and mae_over_mean are shares; bias, variation and
-    covariation are the shares of the mean square error and sum to 1 (NaN where it is 0 but for rounding, or there is one point alone).
+    covariation are the shares of the mean square error and sum to 1 (NaN where it is 0 but for rounding, or there is
+    one point alone).
     """
     if not len(observed):
         return {name: 0.0 if name == "points" else math.nan for name in STATISTICS}

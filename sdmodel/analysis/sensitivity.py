@@ -1,16 +1,15 @@
 """Runs with outcomes → which uncertain inputs drive each outcome, in each scenario."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.given_data import FEWEST, constant, indices, noise
+from sdmodel.analysis.samples import Samples, patterns, samples
 from sdmodel.analysis.wording import caveats, joined, outcome_title, plain_input, scenario_title
-from sdmodel.errors import RunsError
-from sdmodel.model.names import did_you_mean
-from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO, check, codes, failed, named, require, values
+from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO
 from sdmodel.study.spec import Study
 
 DIMS = (OUTCOME, INPUT, SCENARIO)
@@ -37,50 +36,10 @@ def sensitivity(
     those with a failed run or a first time that never came; explained, the sum of first_order (what is left to 1 is
     interaction). Inputs are the study's uncertainties and whatever else varies within a scenario.
     """
-    check(runs)
-    names = list(study.outcomes if outcomes is None else outcomes)
-    require(runs, names, OUTCOME, f'"outcomes" adds the outcomes of study "{study.name}" to its runs.')
-    if not names:
-        raise RunsError(f'study "{study.name}" has no outcomes: add a table [outcomes.<name>] to its file.')
-    labels, coded = codes(runs[SCENARIO].values)
-    chosen = _chosen(study, labels, scenario)
-    columns = {name: values(runs, name).astype(float) for name in named(runs, INPUT)}
-    inputs = _inputs(study, columns, coded)
-    table = np.column_stack([columns[name] for name in inputs])
-    results = np.column_stack([values(runs, name).astype(float) for name in names])
-    results[failed(runs)] = np.nan
-    parts = []
-    for label in chosen:
-        rows = coded == labels.index(label)
-        parts.append(_scenario(table[rows], results[rows], seed, resamples))
-    found = _table(parts, names, inputs, chosen, {"seed": seed, "resamples": resamples, "study": study.name})
+    sample = samples(study, runs, outcomes=outcomes, scenario=scenario)
+    parts = [_scenario(inputs, results, seed, resamples) for inputs, results in sample.each()]
+    found = _table(parts, sample, {"seed": seed, "resamples": resamples, "study": study.name})
     return Finding("sensitivity", found, _sentence(study, found), _caveats(study, found))
-
-
-def _chosen(study: Study, labels: Sequence[str], scenario: str | None) -> list[str]:
-    """The scenarios to look at, in the order of the study."""
-    if scenario is not None and scenario not in labels:
-        raise RunsError(f'the runs hold no scenario "{scenario}".{did_you_mean(scenario, labels)}')
-    if scenario is not None:
-        return [scenario]
-    return [*(name for name in study.scenarios if name in labels), *(n for n in labels if n not in study.scenarios)]
-
-
-def _inputs(study: Study, columns: dict[str, np.ndarray], coded: np.ndarray) -> list[str]:
-    """Columns of the study's uncertainties (for a scheduled one its start), then others that vary within a scenario."""
-    wanted, missing = [], []
-    for name in study.uncertainties:
-        there = [column for column in (name, f"{name} @ start") if column in columns]
-        wanted += there
-        missing += [] if there else [f'"{name}"']
-    if missing:
-        raise RunsError(f'the runs lack uncertain inputs of study "{study.name}": {", ".join(missing)}. Run it again.')
-    first = np.unique(coded, return_index=True)[1][coded]
-    varying = [name for name, column in columns.items() if (column != column[first]).any()]
-    found = list(dict.fromkeys([*wanted, *varying]))
-    if not found:
-        raise RunsError("no input varies within a scenario: sensitivity needs runs over many futures.")
-    return found
 
 
 def _scenario(inputs: np.ndarray, outcomes: np.ndarray, seed: int, resamples: int) -> dict[str, np.ndarray]:
@@ -90,8 +49,7 @@ def _scenario(inputs: np.ndarray, outcomes: np.ndarray, seed: int, resamples: in
     found = {name: np.full(shape, np.nan) for name in _MEASURES}
     sound = np.isfinite(outcomes)
     flat = np.ones(shape[1:], dtype=bool)
-    for pattern in np.unique(sound, axis=1).T:  # outcomes that share their missing futures are worked out together
-        group = (sound == pattern[:, None]).all(axis=0)
+    for pattern, group in patterns(outcomes):
         x, y = inputs[pattern], outcomes[pattern][:, group]
         if len(x) >= FEWEST:
             measured = indices(x, y, resamples=resamples, seed=seed)
@@ -107,15 +65,10 @@ def _scenario(inputs: np.ndarray, outcomes: np.ndarray, seed: int, resamples: in
     return found | {"insensitive": flat, "futures": sound.sum(axis=0), "dropped": (~sound).sum(axis=0)}
 
 
-def _table(
-    parts: list[dict[str, np.ndarray]],
-    outcomes: list[str],
-    inputs: list[str],
-    scenarios: list[str],
-    attrs: dict[str, object],
-) -> xr.Dataset:
+def _table(parts: list[dict[str, np.ndarray]], sample: Samples, attrs: dict[str, object]) -> xr.Dataset:
     stacked = {name: np.stack([part[name] for part in parts], axis=-1) for name in parts[0]}
-    table = xr.Dataset(coords={OUTCOME: outcomes, INPUT: inputs, SCENARIO: scenarios}, attrs=attrs)
+    coords = {OUTCOME: list(sample.outcome_names), INPUT: list(sample.input_names), SCENARIO: list(sample.scenarios)}
+    table = xr.Dataset(coords=coords, attrs=attrs)
     for measure, meaning in _MEASURES.items():
         for bound, (suffix, told) in enumerate(_BOUNDS.items()):
             table[f"{measure}{suffix}"] = (

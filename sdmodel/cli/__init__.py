@@ -7,7 +7,27 @@ from typing import Annotated
 
 import typer
 
-from sdmodel.cli import calibrate, check, decide, export, look, loops, simulate, tell
+from sdmodel.cli import (
+    calibrate,
+    check,
+    decide,
+    discover,
+    dominance,
+    equilibria,
+    export,
+    game,
+    hysteresis,
+    information,
+    look,
+    loops,
+    optimise,
+    reassure,
+    robust,
+    simulate,
+    sobol,
+    tell,
+    tipping,
+)
 from sdmodel.cli.console import fail
 from sdmodel.errors import SdmodelError
 
@@ -23,6 +43,7 @@ app = typer.Typer(
 _STOPPED = 130  # as shells count: 128 + SIGINT
 _OBJECTS = 200_000  # made between two searches for garbage: with Python's 700, a run spends a fifth of its time on them
 _LOOK, _RUN, _EXPLAIN, _TELL = "Look at a model", "Run it", "Explain the runs", "Tell"
+_DECIDE = "Decide"
 app.command("models", rich_help_panel=_LOOK)(look.models)
 app.command("inspect", rich_help_panel=_LOOK)(look.inspect)
 app.command("check", rich_help_panel=_LOOK)(check.check)
@@ -30,8 +51,21 @@ app.command("run", rich_help_panel=_RUN)(simulate.run)
 app.command("sweep", rich_help_panel=_RUN)(simulate.sweep)
 app.command("compare", rich_help_panel=_EXPLAIN)(decide.compare)
 app.command("sensitivity", rich_help_panel=_EXPLAIN)(decide.sensitivity)
+app.command("discover", rich_help_panel=_EXPLAIN)(discover.discover)
+app.command("sobol", rich_help_panel=_EXPLAIN)(sobol.sobol)
+app.command("morris", rich_help_panel=_EXPLAIN)(sobol.morris)
 app.command("loops", rich_help_panel=_EXPLAIN)(loops.loops)
+app.command("dominance", rich_help_panel=_EXPLAIN)(dominance.dominance)
+app.command("equilibria", rich_help_panel=_EXPLAIN)(equilibria.equilibria)
+app.command("hysteresis", rich_help_panel=_EXPLAIN)(hysteresis.hysteresis)
 app.command("calibrate", rich_help_panel=_EXPLAIN)(calibrate.calibrate)
+app.command("robust", rich_help_panel=_DECIDE)(robust.robust)
+app.command("information", rich_help_panel=_DECIDE)(information.information)
+app.command("tipping", rich_help_panel=_DECIDE)(tipping.tipping)
+app.command("reassure", rich_help_panel=_DECIDE)(reassure.reassure)
+app.command("timing", rich_help_panel=_DECIDE)(reassure.timing)
+app.command("optimise", rich_help_panel=_DECIDE)(optimise.optimise)
+app.command("game", rich_help_panel=_DECIDE)(game.game)
 app.command("report", rich_help_panel=_TELL)(tell.report)
 app.command("study", rich_help_panel=_TELL)(tell.study)
 app.command("export", rich_help_panel=_TELL)(export.export)

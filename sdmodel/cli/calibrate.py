@@ -9,6 +9,7 @@ from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import MISSING, decimals, percent, shown
+from sdmodel.errors import ExperimentError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,6 +25,9 @@ _SHARES = ("mape", "bias", "variation", "covariation")
 def calibrate(
     study: Annotated[str, typer.Argument(help="A study (.toml) with a calibration, or the name of a shipped one.")],
     starts: Annotated[int | None, typer.Option(min=1, max=1000, help="Searches begun; default: the study's.")] = None,
+    posterior: Annotated[bool, typer.Option("--posterior", help="A sample of all that the data allow.")] = False,
+    walkers: Annotated[int | None, typer.Option(help="Of each ensemble of a posterior; default: 32 or more.")] = None,
+    steps: Annotated[int | None, typer.Option(min=40, help="Steps at most; it stops once converged.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the starts; default: the study's.")] = None,
     output: Annotated[
         Path | None, typer.Option(help="Folder of a sweep: keep the finding there, for its report.")
@@ -35,7 +39,16 @@ def calibrate(
     Example:
 
     sdmodel calibrate sir --starts 4
+
+    sdmodel calibrate sir --posterior --output outputs/sir
     """
+    if posterior:
+        from sdmodel.cli.posterior import tell_posterior
+
+        tell_posterior(study, starts, walkers, steps, seed, output, as_json)
+        return
+    if walkers is not None or steps is not None:
+        raise ExperimentError("--walkers and --steps are for a posterior: add --posterior, or leave them out.")
     from sdmodel import pipeline  # xarray, zarr and SciPy: not for --help
     from sdmodel.analysis import files
     from sdmodel.pipeline.calibrate import NAME

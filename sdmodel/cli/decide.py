@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sdmodel.analysis.finding import Finding
     from sdmodel.study.spec import Study
 
+FIRST_ORDER = "first-order"
 Runs = Annotated[Path, typer.Argument(help="Folder that a sweep wrote, such as outputs/sir.")]
 Outcomes = Annotated[
     list[str] | None, typer.Option("--outcome", help="Show this outcome; repeat. Default: cost and risk.")
@@ -113,15 +114,17 @@ def sensitivity(
     top: Annotated[int, typer.Option(min=1, help="How many inputs to list.")] = 10,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
     resamples: Annotated[int, typer.Option(min=10, max=100_000, help="Bootstrap resamples.")] = 200,
+    method: Annotated[str, typer.Option(help="first-order, pawn (whole distributions) or srrc (ranks).")] = FIRST_ORDER,
     as_json: Json = False,
 ) -> None:
-    """Rank the uncertainties: first-order indices and rank correlations with 95 % bootstrap intervals.
+    """Rank the uncertainties: first-order indices and rank correlations, or another measure, with 95 % intervals.
 
     Example:
 
     sdmodel sensitivity outputs/sir --outcome peak --top 5
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
+    from sdmodel.analysis.given_methods import given
     from sdmodel.analysis.grounds import on_judgement, strongest
     from sdmodel.analysis.sensitivity import sensitivity as ranked
     from sdmodel.design.asked import chosen_of
@@ -133,9 +136,15 @@ def sensitivity(
     [own] = chosen_of("scenario", [usual if scenario is None else scenario], labels)
     chosen = _chosen(study, outcome)
     inputs = _without_trajectories(stored.runs)
-    finding = ranked(study, inputs, outcomes=chosen, scenario=own, seed=seed, resamples=resamples)
+    if method == FIRST_ORDER:
+        finding = ranked(study, inputs, outcomes=chosen, scenario=own, seed=seed, resamples=resamples)
+    else:
+        finding = given(study, inputs, method, outcomes=chosen, scenario=own, seed=seed, resamples=resamples)
     if as_json:
         _print_json(finding)
+        return
+    if method != FIRST_ORDER:
+        _print_measured(study, finding, own, top)
         return
     say(f"Scenario {own}. In brackets: 95 % interval. An index is the share of variance due to this input alone.")
     for name in chosen:
@@ -169,6 +178,35 @@ def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:
     left = one.sizes["input"] - len(rows)
     if left:
         say(f"… and {left} more: --top {one.sizes['input']}")
+
+
+def _print_measured(study: "Study", finding: "Finding", scenario: str, top: int) -> None:
+    """The ranking by another method than first-order indices, strongest first."""
+    from sdmodel.analysis.given_methods import METHODS
+    from sdmodel.analysis.wording import plain_input
+
+    method = METHODS[finding.name]
+    say(f"Scenario {scenario}. In brackets: 95 % interval. Measure: {method.meaning}.")
+    for name in map(str, finding.table["outcome"].values):
+        one = finding.table.sel(outcome=name, scenario=scenario)
+        order = abs(one[method.measure]).fillna(-1).values.argsort(kind="stable")[::-1][:top]
+        rows = [one.isel(input=int(place)) for place in order]
+        names = [plain_input(str(row["input"].values)) for row in rows]
+        bounds = [[shown(row[f"{method.measure}{bound}"], 2) for bound in ("", "_low", "_high")] for row in rows]
+        cells = [MISSING if middle == MISSING else f"{middle} [{low}, {high}]" for middle, low, high in bounds]
+        say("")
+        table(
+            study.outcomes[name].title or name,
+            [
+                Column("uncertainty", names, words=True),
+                Column(method.measure, cells),
+                Column("basis", [_basis(study, each) for each in names], words=True),
+            ],
+        )
+        say(f"{method.beside_meaning}: {shown(one[method.beside], 2)}")
+        if left := one.sizes["input"] - len(rows):
+            say(f"… and {left} more: --top {one.sizes['input']}")
+    _print_words(finding)
 
 
 def _basis(study: "Study", name: str) -> str:

@@ -189,6 +189,9 @@ def sweep(
     variant: Variants = None,
     output: Output = None,
     threads: Threads = None,
+    futures_from: Annotated[
+        Path | None, typer.Option(help="Draw futures from this posterior.nc; what it lacks, from the study.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run every scenario of a study in every future and keep the runs.
@@ -197,7 +200,7 @@ def sweep(
 
     sdmodel sweep sir --futures 1000 --design sobol --seed 7 --shock variant
     """
-    told, _ = swept(study, futures, design, seed, scenario, shock, variant, output, threads)
+    told, _ = swept(study, futures, design, seed, scenario, shock, variant, output, threads, sample=futures_from)
     if as_json:
         print(json.dumps(told, indent=2))
         return
@@ -233,22 +236,27 @@ def swept(
     variant: list[str] | None,
     output: Path | None,
     threads: int | None,
+    *,
+    sample: Path | None = None,
 ) -> tuple[dict[str, Any], "Stored"]:
     """What a sweep did (numbers, seconds, folder) and what it kept."""
     started = time.perf_counter()
     from sdmodel import pipeline  # all of PySD, xarray and zarr: not for --help
     from sdmodel.design.asked import chosen_of
 
+    if sample is not None and design is not Design.lhs:
+        raise ExperimentError(f"--design {design.value} and --futures-from: a posterior is its own design; choose one.")
     question = pipeline.load(shipped.study(word))
     asked = question.study
     plan = pipeline.Plan(
         futures=asked.futures if futures is None else futures,
-        design=design.value,
+        design=design.value if sample is None else "posterior",
         seed=asked.seed if seed is None else seed,
         scenarios=tuple(chosen_of("scenario", scenario or (), asked.scenarios)),
         shocks=tuple(chosen_of("shock", shock or (), asked.shocks)),
         variants=tuple(chosen_of("variant", variant or (), asked.variants)),
         threads=threads,
+        sample=sample,
     )
     folder = output or shipped.OUTPUTS / asked.name
     with progress() as advance:
@@ -280,8 +288,7 @@ def _command(plan: Any, word: str, folder: Path) -> list[str]:
         word,
         "--futures",
         str(plan.futures),
-        "--design",
-        plan.design,
+        *(["--design", plan.design] if plan.sample is None else ["--futures-from", str(plan.sample)]),
         "--seed",
         str(plan.seed),
     ]

@@ -21,7 +21,7 @@ from sdmodel.engine import compiled
 from sdmodel.errors import StudyError
 from sdmodel.pipeline.findings import EVERY, QUICK, analyse, report
 from sdmodel.pipeline.kept import Kept, Stored, copies, forget_findings, keep_question, own, stored
-from sdmodel.pipeline.plan import DESIGNS, Plan, drawn, tables
+from sdmodel.pipeline.plan import DESIGNS, Plan, drawn, origin, tables
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.pipeline.question import Question, load, read_study
 from sdmodel.pipeline.second_engine import checked
@@ -84,7 +84,7 @@ def sweep(
         scenarios=list(labels),
         command=command,
     )
-    made |= {"crosscheck": agreement, "failures": failures}
+    made |= {"crosscheck": agreement, "failures": failures, **origin(plan)}
     manifests.write(folder, made)
     return Stored(kept, question, store.open_runs(kept.runs), made)
 

@@ -15,7 +15,7 @@ from sdmodel.analysis.comparison import compare
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.sensitivity import sensitivity
 from sdmodel.pipeline.calibrate import calibrate
-from sdmodel.pipeline.kept import OF_DATA, Stored
+from sdmodel.pipeline.kept import OF_DATA, OF_SAMPLE, Stored
 from sdmodel.pipeline.loops import loops
 from sdmodel.pipeline.progress import Progress
 from sdmodel.pipeline.reality import FUTURES, reality
@@ -59,7 +59,7 @@ def _kept(stored: Stored, given: Collection[str]) -> Iterator[Finding]:
     for path in sorted(stored.kept.findings.glob("*.json")):
         if path.stem not in given:
             finding = files.read(path)
-            if finding.name != OF_DATA or _is_of(stored, finding):
+            if finding.name not in (OF_DATA, OF_SAMPLE) or _is_of(stored, finding):
                 yield finding
 
 

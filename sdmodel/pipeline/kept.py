@@ -16,9 +16,10 @@ from sdmodel.pipeline.companions import sources
 from sdmodel.pipeline.question import Question, load
 from sdmodel.runs import manifest as manifests
 from sdmodel.runs import store
+from sdmodel.runs.sample import FILE as SAMPLE
 
-OF_DATA = "calibration"
-"""The finding that does not rest on runs: it is made from data, and outlives a sweep."""
+OF_DATA, OF_SAMPLE = "calibration", "posterior"
+"""The findings that do not rest on runs: they are made from data, and outlive a sweep."""
 _ROUNDS = 3
 
 
@@ -81,7 +82,7 @@ def stored(folder: Path) -> Stored:
 def own(kept: Kept) -> Iterator[None]:
     """Refuses a folder that holds anything that no sweep made; leaves no empty folder behind when sweeping fails.
 
-    A calibration that was kept there before the first sweep may stay.
+    A calibration or posterior that was kept there before the first sweep may stay.
     """
     folder = kept.folder
     new = not folder.exists()
@@ -100,12 +101,16 @@ def own(kept: Kept) -> Iterator[None]:
 
 
 def _of_others(kept: Kept) -> Iterator[Path]:
-    """What is in the folder beside a kept calibration; hidden files are nobody's."""
+    """What is in the folder beside a kept calibration and posterior; hidden files are nobody's."""
     for path in kept.folder.iterdir():
         if path == kept.findings and path.is_dir():
-            yield from (inner for inner in path.iterdir() if inner != kept.finding(OF_DATA))
-        elif not path.name.startswith("."):
+            yield from (inner for inner in path.iterdir() if inner not in _of_data(kept))
+        elif not path.name.startswith(".") and path.name != SAMPLE:
             yield path
+
+
+def _of_data(kept: Kept) -> tuple[Path, ...]:
+    return kept.finding(OF_DATA), kept.finding(OF_SAMPLE)
 
 
 def _tidy(kept: Kept) -> None:
@@ -120,7 +125,7 @@ def forget_findings(kept: Kept) -> None:
     """Removes the page and all findings that rest on runs."""
     kept.report.unlink(missing_ok=True)
     for path in kept.findings.glob("*"):
-        if path != kept.finding(OF_DATA):
+        if path not in _of_data(kept):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     with suppress(OSError):  # a calibration is in there, or there is none
         kept.findings.rmdir()

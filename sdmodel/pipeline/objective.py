@@ -64,7 +64,8 @@ class Course:
         before = after - 1
         share = (times - self.times[before]) / (self.times[after] - self.times[before])
         of = self.values[variable]
-        return np.asarray((1 - share) * of[:, before] + share * of[:, after])
+        with np.errstate(invalid="ignore"):  # a run that left the finite range
+            return np.asarray((1 - share) * of[:, before] + share * of[:, after])
 
 
 @dataclass(frozen=True)

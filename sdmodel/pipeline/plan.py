@@ -4,13 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
+from pathlib import Path
 
 import xarray as xr
 
 from sdmodel.design import grid, sequences
 from sdmodel.design.experiments import experiments
+from sdmodel.design.from_sample import from_sample
 from sdmodel.errors import StudyError
 from sdmodel.pipeline.question import Question
+from sdmodel.runs import manifest as manifests
+from sdmodel.runs.sample import read_sample
 from sdmodel.study.spec import Study
 
 DESIGNS = ("lhs", "sobol", "grid", "one-at-a-time")
@@ -19,7 +23,10 @@ _LARGEST_HYPERCUBE = 2 * 2**30  # bytes; it has to be drawn in one piece
 
 @dataclass(frozen=True)
 class Plan:
-    """How a study is swept: `futures` by `design` from `seed`, in `scenarios` (none: all), again under each overlay."""
+    """How a study is swept: `futures` by `design` from `seed`, in `scenarios` (none: all), again under each overlay.
+
+    A file `sample` of a posterior gives the constants that it holds; the design is then "posterior".
+    """
 
     futures: int
     design: str = "lhs"
@@ -28,6 +35,7 @@ class Plan:
     shocks: tuple[str, ...] = ()
     variants: tuple[str, ...] = ()
     threads: int | None = None
+    sample: Path | None = None
 
 
 def tables(question: Question, plan: Plan, futures: xr.Dataset) -> xr.Dataset:
@@ -43,7 +51,9 @@ def drawn(question: Question, plan: Plan) -> Iterator[xr.Dataset]:
     study, model, n = question.study, question.model, plan.futures
     if n < 1:
         raise StudyError(f"--futures {n}: a sweep needs one future at least.")
-    if plan.design == "lhs":
+    if plan.sample is not None:
+        yield from_sample(study, model, read_sample(plan.sample), n, seed=plan.seed)
+    elif plan.design == "lhs":
         _refuse_huge(n, len(study.uncertainties))
         yield sequences.lhs(study, n, seed=plan.seed)
     elif plan.design == "sobol":
@@ -56,6 +66,13 @@ def drawn(question: Question, plan: Plan) -> Iterator[xr.Dataset]:
         yield grid.one_at_a_time(study, model, max(2, n // max(1, len(study.uncertainties))))
     else:
         raise StudyError(f'--design "{plan.design}": there is no such design; choose one of {", ".join(DESIGNS)}.')
+
+
+def origin(plan: Plan) -> dict[str, dict[str, str]]:
+    """What a manifest tells of the file that futures were drawn from; nothing where there is none."""
+    if plan.sample is None:
+        return {}
+    return {"sample": {"name": plan.sample.name, "sha256": manifests.sha256(plan.sample)}}
 
 
 def _refuse_huge(n: int, uncertainties: int) -> None:

@@ -62,10 +62,16 @@ _FACTOR, _LOG_HIGH, _LOG_LOW, LN2_HIGH, LN2_LOW = _tables()
 
 
 def polynomial(emit: Emitter, x: Value, coefficients: tuple[float, ...], square: Value | None = None) -> Value:
-    """Σ coefficients[i] xⁱ by Estrin's scheme: pairs, then pairs of pairs, for the sake of parallel units."""
+    """Σ coefficients[i] xⁱ by Estrin's scheme: pairs, then pairs of pairs, for the sake of parallel units.
+
+    The last three terms go by Horner's: that takes as long, since the fourth power would wait for the square as well,
+    and one product less.
+    """
     terms = [emit.number(coefficient) for coefficient in coefficients]
     power = x
     while len(terms) > 1:
+        if len(terms) == 3 and power is not x:
+            return emit.fused(emit.fused(terms[2], power, terms[1]), power, terms[0])
         paired = [emit.fused(high, power, low) for low, high in zip(terms[::2], terms[1::2], strict=False)]
         terms = paired + (terms[-1:] if len(terms) % 2 else [])
         if len(terms) > 1:

@@ -20,7 +20,7 @@ import struct
 from dataclasses import dataclass, field
 
 ONCE, PHASE, GATE, WHOLE, STEP, SAVE = LEVELS = range(6)
-PART = 500  # instructions
+PART = 420  # instructions: with more, too many values wait for registers; with fewer, units stand idle
 SHORT = 250  # where each part is a function
 
 # blocks in which a value that was loaded may be used

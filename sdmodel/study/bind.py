@@ -9,6 +9,7 @@ from sdmodel.model.names import did_you_mean, key
 from sdmodel.study import claims, parameters
 from sdmodel.study.calibration_bind import bound_calibration
 from sdmodel.study.check_bind import bound_checks
+from sdmodel.study.game_bind import bound_game
 from sdmodel.study.groups import bound_groups
 from sdmodel.study.inputs import number_of, why_not
 from sdmodel.study.loops import bound_loops
@@ -53,6 +54,7 @@ def bind(study: Study, model: Model) -> Study:
     checks = bound_checks(study, model, follows, problems, _settings, _drawn)
     loops = bound_loops(study, model, horizon, problems, _settings)
     structure = bound_structure(study, model, horizon, problems, _settings)
+    game = bound_game(study, model, horizon, problems, _settings)
     searches = bound_searches(study, model, horizon, problems, _settings)
     groups = bound_groups(study, model, uncertainties, problems)
     problems += _saving(study, model, horizon)
@@ -76,6 +78,7 @@ def bind(study: Study, model: Model) -> Study:
         structure=structure,
         groups=groups,
         searches=searches,
+        game=game,
     )
 
 

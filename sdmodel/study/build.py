@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sdmodel.study.calibration_table import calibration_from
 from sdmodel.study.checks import check_of
+from sdmodel.study.game import game_of
 from sdmodel.study.groups import groups_of
 from sdmodel.study.places import Lines
 from sdmodel.study.schema import (
@@ -31,9 +32,7 @@ def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Stud
         baseline=table.baseline,
         scenarios={name: Scenario(*_told(name, one)) for name, one in table.scenarios.items()},
         uncertainties={
-            name: uncertainty_from(name, one)
-            for name, one in table.uncertainties.items()
-            if not isinstance(one, Fixed)
+            name: uncertainty_from(name, one) for name, one in table.uncertainties.items() if not isinstance(one, Fixed)
         },
         fixed=tuple(name for name, one in table.uncertainties.items() if isinstance(one, Fixed)),
         outcomes={name: _outcome(name, one) for name, one in table.outcomes.items()},
@@ -43,6 +42,7 @@ def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Stud
         loops={name: loop_of(name, one) for name, one in table.loops.items()},
         structure=structure_of(table.structure),
         groups=groups_of(table.groups),
+        game=game_of(table.game, table.baseline),
         searches=searches_of(table.targets, table.search, table.timing, table.baseline),
         question=table.question,
         caveats=tuple(table.caveats),
@@ -66,9 +66,7 @@ def title_of(name: str) -> str:
 
 
 def _settings(table: SettingsTable) -> dict[str, Setting]:
-    return {
-        name: setting_of(setting) for name, setting in table.__pydantic_extra__.items()
-    }
+    return {name: setting_of(setting) for name, setting in table.__pydantic_extra__.items()}
 
 
 def _told(name: str, table: SettingsTable) -> tuple[str, str, dict[str, Setting], str, str]:

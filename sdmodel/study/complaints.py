@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from sdmodel.model.names import did_you_mean
-from sdmodel.study import calibration_table, schema, search, settings, structure
+from sdmodel.study import calibration_table, game, schema, search, settings, structure
 from sdmodel.study.base_table import BaseTable
 from sdmodel.study.checks import problems_of_checks, table_at
 from sdmodel.study.places import Problem, shown, shown_name
@@ -89,6 +89,7 @@ def problems_between_tables(table: schema.StudyTable) -> list[Problem]:
     ]
     problems += problems_of_checks(table.checks, scenarios, table.shocks, table.variants)
     problems += structure.problems_of_structure(table.structure, table.loops, outcomes)
+    problems += game.problems_of_game(table.game, scenarios, outcomes)
     problems += problems_of_targets(table.targets, outcomes)
     problems += search.problems_of_searches(table.search, table.timing, scenarios, outcomes, table.targets)
     return [problem for problem in problems if problem is not None]
@@ -109,7 +110,7 @@ def _hint(name: str, known: list[str]) -> str:
 def _unknown_key(location: tuple[Any, ...]) -> str:
     if len(location) == 1:
         table: type[BaseModel] | None = schema.StudyTable
-    elif found := table_at(location) or structure.table_at(location) or search.table_at(location):
+    elif found := table_at(location) or structure.table_at(location) or _own_table(location):
         table = found
     elif len(location) == 3 and location[0] == "outcomes":
         table = schema.OutcomeTable
@@ -120,6 +121,10 @@ def _unknown_key(location: tuple[Any, ...]) -> str:
     known = [field.alias or name for name, field in table.model_fields.items()] if table else []
     near = did_you_mean(str(location[-1]), known)
     return f"there is no such key.{near or f' Known keys: {_listed(known)}.'}"
+
+
+def _own_table(location: tuple[Any, ...]) -> type[BaseModel] | None:
+    return search.table_at(location) or game.table_at(location)
 
 
 def _unknown_distribution(name: str) -> str:

@@ -32,6 +32,7 @@ _TABLES = {  # with the number of parts of their heads, such as [scenarios.manag
     **dict.fromkeys(("base", "report", "structure", "groups"), 1),
     **dict.fromkeys(("scenarios", "uncertainties", "outcomes", "shocks", "variants", "checks", "loops"), 2),
     **dict.fromkeys(("targets", "search", "timing"), 2),
+    "game": 1,
     "calibration": 1,
 }
 _INNER = {"series": 3, "bounds": 3, "settings": 2, "ranges": 2}  # the same for tables inside [calibration]

@@ -9,6 +9,7 @@ from sdmodel.study.base_table import BaseTable
 from sdmodel.study.calibration_table import CalibrationTable
 from sdmodel.study.checks import CheckTable
 from sdmodel.study.fields import Checked, Condition, Finite, Name, Positive, Reduction, Text, Whole
+from sdmodel.study.game import GameTable
 from sdmodel.study.groups import GroupTables
 from sdmodel.study.search import SearchTable, TimingTable
 from sdmodel.study.settings import SettingTable
@@ -187,4 +188,5 @@ class StudyTable(Checked, BaseModel):
     targets: dict[Name, TargetTable] = {}
     search: dict[Name, SearchTable] = {}
     timing: dict[Name, TimingTable] = {}
+    game: GameTable | None = None
     calibration: CalibrationTable | None = None

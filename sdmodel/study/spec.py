@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 from sdmodel.study.calibration import Calibration
 from sdmodel.study.evidence import Claim, Parameter
+from sdmodel.study.game_spec import Game
 from sdmodel.study.places import Lines
 from sdmodel.study.search_spec import Searches
 
@@ -138,6 +139,7 @@ class Study:
     structure: "Structure | None" = None
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # of uncertainties, by name
     searches: Searches = field(default_factory=Searches)
+    game: Game | None = None
     question: str = ""
     caveats: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()

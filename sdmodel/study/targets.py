@@ -58,7 +58,8 @@ class TargetTable(Checked, BaseModel):
 
 def target_of(name: str, table: TargetTable) -> Target:
     """The target that `table` describes."""
-    title = table.title or name.replace("_", " ")
+    words = name.replace("_", " ").strip()
+    title = table.title or words[:1].upper() + words[1:]
     return Target(name, title, tuple(table.requires), tuple(table.limits), table.basis)
 
 

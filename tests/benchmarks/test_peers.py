@@ -30,6 +30,47 @@ def test_hand_written_c_and_the_engine_agree_when_every_lever_moves_at_its_own_t
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["vector", "scalar"])
+def test_hand_written_c_and_the_engine_agree_when_all_rival_theories_are_switched_on(benchmarks, kind):
+    """Lock-in, rally, blame for a shock and war, drawn: to 1e-12 of each value, in 61 members (no whole vectors)."""
+    peers, speed = benchmarks
+    columns = speed.futures("technology_security_dilemma.toml", 61, goals=True, phases=True)
+    engine, by_hand = peers.Engine(speed.DILEMMA, 1), peers.HandWritten(speed.DILEMMA, kind)
+    assert speed.check([engine, by_hand], speed.switched_on(columns), speed.STRICT) < speed.STRICT
+
+
+@pytest.mark.parametrize(
+    ("switch", "least"),
+    [
+        *(("suspicion lock in", 0.05), ("US rally effect", 0.02), ("China rally effect", 0.02)),
+        *(("shock blame rate", 0.02), ("war onset share", 0.05), ("war cost", 0.02), ("war trade loss", 0.001)),
+    ],
+)
+def test_each_rival_theory_moves_what_the_c_computes(benchmarks, switch, least):
+    """So a difference in one of them would show in the check: none of the switches is idle in its futures."""
+    peers, speed = benchmarks
+    on = speed.switched_on(speed.futures("technology_security_dilemma.toml", 8))
+    by_hand = peers.HandWritten(speed.DILEMMA, "vector")
+    with_it, without = (
+        by_hand.values(by_hand.answer(by_hand.asked(columns))) for columns in (on, on | {switch: np.zeros(8)})
+    )
+    from benchmarks.rounds import difference
+
+    assert difference(without, with_it) > least
+
+
+def test_the_check_before_timing_stops_when_the_c_leaves_a_theory_out(benchmarks):
+    """Its numbers are right in the futures of the file, where the theory is switched off."""
+    peers, speed = benchmarks
+    columns = speed.futures("technology_security_dilemma.toml", 8)
+    engine, forgetful = peers.Engine(speed.DILEMMA, 1), peers.HandWritten(speed.DILEMMA, "scalar")
+    forgetful.inputs = ["nothing" if name == "war onset share" else name for name in forgetful.inputs]
+    forgetful.defaults = forgetful.defaults | {"nothing": 0.0}
+    assert speed.agreement([engine, forgetful], columns, by_hand=False) < speed.STRICT
+    with pytest.raises(SystemExit, match="C by hand, scalar and sdmodel, 1 thread differ"):
+        speed.agreement([engine, forgetful], columns, by_hand=True)
+
+
 def test_a_peer_that_differs_is_not_timed(benchmarks):
     peers, speed = benchmarks
     columns = speed.futures("technology_security_dilemma.toml", 8)

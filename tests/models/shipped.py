@@ -14,7 +14,7 @@ from sdmodel.study.file import read_study
 from sdmodel.study.spec import Study
 
 FOLDER = Path(__file__).parents[2] / "models"
-NAMES = ("core_spiral", "lotka_volterra", "richardson", "sir", "technology_security_dilemma")
+NAMES = ("core_spiral", "lotka_volterra", "richardson", "sir", "spruce_budworm", "technology_security_dilemma")
 DILEMMA = "technology_security_dilemma"
 
 Row = Mapping[str, float]
