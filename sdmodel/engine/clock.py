@@ -3,6 +3,7 @@
 from collections import ChainMap
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -57,6 +58,7 @@ class Pace:
         return Clock(self.start, self.time_step, steps, tuple(int(step) for step in saves if step <= steps))
 
 
+@lru_cache(maxsize=64)  # a sampler asks for the same one thousands of times
 def clock(start: float, stop: float, time_step: float, save_every: float, where: str) -> Clock:
     """The steps from `start` to `stop`, saved at the first step that is not before each multiple of `save_every`.
 
