@@ -4,7 +4,7 @@ sdmodel expands every array into scalar variables, so that its kernel is one lon
 The peer is C in which each array equation is a loop over elements, members in the lanes of a vector (`arrays_loops.h`,
 written by hand; -O3 -march=native and what -ffast-math stands for). The model is a supply chain of regions and goods:
 four stocks an element, sums over each dimension and over both. Both agree before they are timed, in turn, as in
-`speed`. Beside the runs stand the CPU-seconds before the first: reading the file, and compiling with nothing in a cache.
+`speed`. Beside the runs stand the CPU-seconds before the first: reading the file, and compiling with an empty cache.
 
 What was found when this was written:
 
