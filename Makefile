@@ -1,4 +1,5 @@
 # make report      install into .venv, run the main study in 1,000 futures, say where its page is
+# make questions   answer the seventeen research questions of models/questions in a few minutes
 # make test        install what the tests need, run them
 # make lint        style, types, floors
 # make bench       speed beside other engines
@@ -12,7 +13,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 STUDY := technology_security_dilemma
 
-.PHONY: help report test lint bench screenshot clean
+.PHONY: help report questions test lint bench screenshot clean
 
 help:
 	@sed -n '/^# make/s/^# //p' Makefile
@@ -37,6 +38,9 @@ $(BIN)/python:
 
 report: .venv/.run
 	$(BIN)/sdmodel study models/$(STUDY).toml
+
+questions: .venv/.run
+	$(BIN)/sdmodel questions
 
 test: .venv/.test
 	$(BIN)/python -m pytest -m "not slow"

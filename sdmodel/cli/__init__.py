@@ -21,6 +21,7 @@ from sdmodel.cli import (
     look,
     loops,
     optimise,
+    questions,
     reassure,
     robust,
     simulate,
@@ -66,6 +67,7 @@ app.command("reassure", rich_help_panel=_DECIDE)(reassure.reassure)
 app.command("timing", rich_help_panel=_DECIDE)(reassure.timing)
 app.command("optimise", rich_help_panel=_DECIDE)(optimise.optimise)
 app.command("game", rich_help_panel=_DECIDE)(game.game)
+app.command("questions", rich_help_panel=_TELL)(questions.questions)
 app.command("report", rich_help_panel=_TELL)(tell.report)
 app.command("study", rich_help_panel=_TELL)(tell.study)
 app.command("export", rich_help_panel=_TELL)(export.export)

@@ -58,6 +58,15 @@ def heading(path: Path) -> tuple[str, Path]:
     return str(found.get("title") or title_of(path.stem)), found.get("model", path.with_suffix(".mdl"))
 
 
+def parsed(path: Path) -> dict[str, Any]:
+    """The tables of the TOML file at `path`, as they stand there: whoever asks checks them.
+
+    Raises:
+        StudyError: the file cannot be read, or is not TOML.
+    """
+    return _parsed(path, _text(path))
+
+
 def _asked(path: Path, above: tuple[Path, ...]) -> Asked:
     """The study at `path` and its TOML, joined with that of its base; `above` are the studies that build on it."""
     text = _text(path)
