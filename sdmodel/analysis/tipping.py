@@ -86,7 +86,7 @@ def tipping_finding(asked: Question, layers: Sequence[Layer]) -> Finding:
         "layer_of": ("point", _numbered(pieces, 0)),
         "holds": (("layer", "x", "y")[: 1 + len(asked.axes)], np.array([one.traced.grid for one in layers], np.int64)),
         "over": ("layer", np.array([one.over for one in layers])),
-        "share": ("layer", np.array([_share(one.traced.grid) for one in layers])),
+        "share": ("layer", np.array([_share(one.traced) for one in layers])),
         "base_holds": ("layer", np.array([one.base for one in layers], dtype=np.int64)),
         "crossing": ("crossing_at", np.array([one[2] for one in crossings], dtype=float)),
         "crossing_axis": ("crossing_at", np.array([one[1] for one in crossings], dtype=np.str_)),
@@ -113,16 +113,35 @@ def _numbered(pieces: Sequence[tuple[int, int, Points, Points]], which: int) -> 
     return _run_together([np.full(len(piece[2]), piece[which]) for piece in pieces]).astype(np.int64)
 
 
-def _share(grid: Behaviour) -> float:
-    """The part of the range in which the behaviour holds, by trapezoids over the grid; NaN: nowhere defined."""
+def _share(found: Traced) -> float:
+    """The part of the range in which the behaviour holds; NaN: nowhere defined.
+
+    Along a line up to the changes found, in a plane by trapezoids over the first grid.
+    """
+    grid = found.grid
+    weights = _reach(found) if grid.ndim == 1 else _trapezoids(grid)
+    known = weights * (grid != UNDEFINED)
+    return float((known * (grid == 1)).sum() / known.sum()) if known.any() else float("nan")
+
+
+def _reach(found: Traced) -> Points:
+    """How much of a line each point of the grid stands for: up to the change beside it, or half-way to the next."""
+    cells = len(found.grid) - 1
+    walls = (np.arange(cells) + 0.5) / cells
+    for line in found.lines:
+        walls[min(int(line[0, 0] * cells), cells - 1)] = line[0, 0]
+    return np.diff(np.concatenate([[0.0], walls, [1.0]]))
+
+
+def _trapezoids(grid: Behaviour) -> Points:
+    """The weight of each point of the grid: whole inside, half on an edge, a quarter at a corner."""
     weights = np.ones(grid.shape)
     for axis in range(grid.ndim):
         ends = [slice(None)] * grid.ndim
         for end in (0, -1):
             ends[axis] = end  # type: ignore[call-overload]
             weights[tuple(ends)] /= 2
-    known = weights * (grid != UNDEFINED)
-    return float((known * (grid == 1)).sum() / known.sum()) if known.any() else float("nan")
+    return weights
 
 
 def _sentence(asked: Question, layers: Sequence[Layer]) -> str:
@@ -146,7 +165,7 @@ def _layer_words(asked: Question, one: Layer) -> str:
         begins = "holds" if grid[grid != UNDEFINED][0] == 1 else "does not hold"
         return f"it {begins} at the low end, and changes at {joined(at)}"
     lines = len(one.traced.lines)
-    words = f"it holds in {_percent(_share(grid))} of the plane, {lines} line{'s' if lines > 1 else ''} between"
+    words = f"it holds in {_percent(_share(one.traced))} of the plane, {lines} line{'s' if lines > 1 else ''} between"
     if one.base != UNDEFINED:
         words += f"; at the base point it {'holds' if one.base else 'does not hold'}"
         for axis, found in zip(asked.axes, one.across, strict=True):

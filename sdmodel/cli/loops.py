@@ -18,7 +18,7 @@ def loops(
     study: Annotated[str, typer.Argument(help="A study (.toml) that names its loops, or a shipped one.")],
     outcome: Annotated[
         list[str] | None,
-        typer.Option("--outcome", help="On this outcome; repeat. Default: those of [structure], or all."),
+        typer.Option("--outcome", help="On this outcome; repeat. Default: those of \\[structure], or all."),
     ] = None,
     scenario: Annotated[str | None, typer.Option(help="Under this scenario; default: the baseline.")] = None,
     as_json: Json = False,

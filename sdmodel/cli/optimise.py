@@ -22,7 +22,7 @@ def optimise(
     maximise: Annotated[Names, typer.Option(help="Outcome that should be greatest; repeat for a front.")] = None,
     subject_to: Annotated[Names, typer.Option(help='Condition such as "peak <= 0.1"; repeat.')] = None,
     lever: Annotated[Names, typer.Option(help='Free lever, as "NAME = LEAST:MOST"; repeat.')] = None,
-    search: Annotated[str | None, typer.Option(help="Free the levers of [search.NAME]; default: the first.")] = None,
+    search: Annotated[str | None, typer.Option(help="Free the levers of \\[search.NAME]; default: the first.")] = None,
     scenario: Annotated[str | None, typer.Option(help="What else is set; default: the search's first.")] = None,
     futures: Annotated[int, typer.Option(min=0, help="Futures over which to judge; 0: the base run.")] = 0,
     share: Annotated[float, typer.Option(help="Share of futures in which conditions must hold.")] = 0.9,

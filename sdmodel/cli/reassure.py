@@ -20,8 +20,10 @@ _LEVERS = 20  # that are listed
 
 def reassure(
     study: Annotated[str, typer.Argument(help="A study (.toml) with a search and targets, or a shipped one.")],
-    target: Annotated[str | None, typer.Option(help="[targets.NAME] of the study; default: the search's own.")] = None,
-    search: Annotated[str | None, typer.Option(help="[search.NAME]: which levers; default: the first.")] = None,
+    target: Annotated[
+        str | None, typer.Option(help="\\[targets.NAME] of the study; default: the search's own.")
+    ] = None,
+    search: Annotated[str | None, typer.Option(help="\\[search.NAME]: which levers; default: the first.")] = None,
     scenario: Annotated[str | None, typer.Option(help="Where the levers start; default: the search's first.")] = None,
     side: Annotated[str, typer.Option(help="A side that acts alone, or both.")] = "both",
     share: Annotated[float | None, typer.Option(help="Share of futures to meet it in; default: the search's.")] = None,
@@ -32,7 +34,7 @@ def reassure(
     """Find the least intensity of a policy that meets a target: what would it take?
 
     Levers move together from where the scenario has them (intensity 0) to their far ends (1): by both sides alike, by
-    one alone, by each given the other. Any study with [search.NAME] and [targets.NAME] can be asked.
+    one alone, by each given the other. Any study that has a search and targets can be asked.
 
     Example:
 
@@ -67,7 +69,7 @@ def reassure(
 
 def timing(
     study: Annotated[str, typer.Argument(help="A study (.toml) with moves in time, or a shipped one.")],
-    name: Annotated[str | None, typer.Option(help="[timing.NAME] of the study; default: the first.")] = None,
+    name: Annotated[str | None, typer.Option(help="\\[timing.NAME] of the study; default: the first.")] = None,
     scenario: Annotated[str | None, typer.Option(help="In this scenario; default: the one that it names.")] = None,
     points: Annotated[int, typer.Option(min=2, max=101, help="Times on either axis of the map.")] = 15,
     futures: Annotated[int, typer.Option(min=0, help="Futures drawn; 0: the base run alone.")] = 100,

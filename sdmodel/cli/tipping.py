@@ -34,7 +34,7 @@ def tipping(
     scenario: Annotated[str | None, typer.Option(help="Under this scenario; default: the baseline.")] = None,
     variant: Annotated[list[str] | None, typer.Option("--variant", help="With this rival theory; repeat.")] = None,
     settings: Annotated[list[str] | None, typer.Option("--set", help='"name=value"; repeat.')] = None,
-    rest: Annotated[bool, typer.Option("--rest", help="With the settings of [structure.rest] of the study.")] = False,
+    rest: Annotated[bool, typer.Option("--rest", help="With the settings of \\[structure.rest] of the study.")] = False,
     tolerance: Annotated[float, typer.Option(help="How exact, as a part of each range.")] = 1e-4,
     cells: Annotated[int, typer.Option(help="Cells of the first grid, a side.")] = 24,
     as_json: Json = False,

@@ -62,7 +62,13 @@ def tipping(
         raise ExperimentError(f"--cells {cells}: there can be 2 to {MOST_CELLS}.")
     study = question.study
     [label] = chosen_of("scenario", [scenario or study.baseline], study.scenarios)
-    under = Under(question, dict(settings or {}), label, tuple(shocks), tuple(variants))
+    under = Under(
+        question,
+        dict(settings or {}),
+        label,
+        tuple(chosen_of("shock", shocks, study.shocks)),
+        tuple(chosen_of("variant", variants, study.variants)),
+    )
     axes = tuple(_axis(under, words) for words in (x, y) if words is not None)
     third = "" if over is None else _input(question, over[0])
     names = [*(axis.name for axis in axes), *([third] if third else [])]
@@ -74,7 +80,7 @@ def tipping(
         layers.append(_layer(asked, axes, third, float(value), tolerance, cells))
         if progress:
             progress(_STAGE, 1, 1 if over is None else len(over[1]))
-    laid = MARK.join([label, *variants, *shocks])
+    laid = MARK.join([label, *under.variants, *under.shocks])
     setting = ", ".join([scenario_title(study, laid), *settings_words(under.settings)])
     random = ("Random numbers are the same in all runs: the boundary is that of one future.",)
     told = Told(

@@ -132,7 +132,7 @@ def _weights(game: Game, wanted: Sequence[str]) -> tuple[str, ...]:
     if not wanted:
         return tuple(game.weights)[:2] if len(game.weights) > 1 else ()
     if len(wanted) != 2:
-        raise ExperimentError(f"--weights is given {len(wanted)} times: a map goes over two weights.")
+        raise ExperimentError(f"--weights: a map goes over two weights, not {len(wanted)}.")
     return tuple(chosen_of("weight", wanted, game.weights))
 
 

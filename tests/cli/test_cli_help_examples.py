@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.text import Text
 
 from sdmodel.cli import app
 
@@ -28,6 +29,14 @@ EXAMPLES = sorted(
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where all examples run, one after the other."""
     return tmp_path_factory.mktemp("examples")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_swallows_no_words_in_brackets(name: str) -> None:
+    """Rich takes "[search.NAME]" for a mark-up and prints nothing, unless it is written with a backslash."""
+    command = COMMANDS[name]
+    for words in (command.help, *(one.help for one in command.params if isinstance(one, typer.core.TyperOption))):
+        assert Text.from_markup(words or "").plain == (words or "").replace("\\[", "[")
 
 
 def test_every_command_has_an_example() -> None:

@@ -77,6 +77,7 @@ def test_hysteresis_as_json_without_a_fold(said):
         ((*RICHARDSON, "--when", "growth() > 0", "--at", "fatigue A"), "name=value"),
         ((*RICHARDSON, "--when", "growth() > 0", "--tolerance", "0"), "--tolerance 0"),
         ((*RICHARDSON, "--when", "growth() > 0", "--cells", "1"), "--cells 1"),
+        ((*RICHARDSON, "--when", "growth() > 0", "--variant", "x"), 'no variant "x"'),
         ((*RICHARDSON, "--when", "growth() > 0", "--rest"), "no table [structure.rest]"),
         (
             ("hysteresis", "sir", "--input", "infectivty", "--from", "0", "--to", "1", "--variable", "Infectious"),

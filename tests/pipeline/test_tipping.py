@@ -49,6 +49,13 @@ def test_an_arms_race_runs_away_where_fear_outweighs_fatigue(richardson):
     assert float(finding.table["share"][0]) == pytest.approx(share, abs=0.02)
 
 
+def test_the_share_of_a_line_goes_up_to_the_change_itself(core):
+    """Not only to the middle between two points of a coarse first grid."""
+    table = tipping(core, "suspicion_in_the_end > 0.5", "harm=0.1:0.5", cells=4, tolerance=1e-9).table
+    [change] = table["boundary_x"].values
+    assert float(table["share"][0]) == pytest.approx((0.5 - change) / 0.4, abs=1e-8)
+
+
 def test_an_outcome_of_the_study_can_be_the_behaviour(richardson):
     """Arms at the end above 3: each point of the line gives 3 when it is run."""
     finding = tipping(richardson, "arms_at_the_end > 3", "reaction A", "reaction B", tolerance=1e-9)
