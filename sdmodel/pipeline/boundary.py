@@ -56,10 +56,7 @@ def tipping(
             be.
         StudyError: settings cannot be joined.
     """
-    if not 1e-12 <= tolerance <= 0.1:
-        raise ExperimentError(f"--tolerance {tolerance:g}: it is a part of each range, from 1e-12 to 0.1.")
-    if not 2 <= cells <= MOST_CELLS:
-        raise ExperimentError(f"--cells {cells}: there can be 2 to {MOST_CELLS}.")
+    _refuse_impossible(tolerance, cells)
     study = question.study
     [label] = chosen_of("scenario", [scenario or study.baseline], study.scenarios)
     under = Under(
@@ -71,9 +68,7 @@ def tipping(
     )
     axes = tuple(_axis(under, words) for words in (x, y) if words is not None)
     third = "" if over is None else _input(question, over[0])
-    names = [*(axis.name for axis in axes), *([third] if third else [])]
-    if len(set(names)) < len(names):
-        raise ExperimentError(f'"{next(one for one in names if names.count(one) > 1)}" cannot move along two axes.')
+    _refuse_twice([*(axis.name for axis in axes), *([third] if third else [])])
     asked = behaviour(when, under)
     layers = []
     for value in [np.nan] if over is None else over[1]:
@@ -95,6 +90,18 @@ def tipping(
         caveats=(*study.caveats, *(random if any(question.model.of(Draw)) else ())),
     )
     return tipping_finding(told, layers)
+
+
+def _refuse_impossible(tolerance: float, cells: int) -> None:
+    if not 1e-12 <= tolerance <= 0.1:
+        raise ExperimentError(f"--tolerance {tolerance:g}: it is a part of each range, from 1e-12 to 0.1.")
+    if not 2 <= cells <= MOST_CELLS:
+        raise ExperimentError(f"--cells {cells}: there can be 2 to {MOST_CELLS}.")
+
+
+def _refuse_twice(names: Sequence[str]) -> None:
+    if twice := next((one for one in names if names.count(one) > 1), None):
+        raise ExperimentError(f'"{twice}" cannot move along two axes.')
 
 
 def settings_words(settings: Mapping[str, float]) -> list[str]:
