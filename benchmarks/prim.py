@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.absent import Absent
-from sdmodel.analysis.peeling import REAL, Step, densest, peeled
+from sdmodel.analysis.discovery.peeling import REAL, Step, densest, peeled
 
 CASES = ((1000, 10), (2000, 30), (5000, 60))
 HALF = 0.5
@@ -39,7 +39,7 @@ def case(futures: int, inputs: int, seed: int = 0) -> tuple[np.ndarray, np.ndarr
 
 
 def ours(x: np.ndarray, fails: np.ndarray) -> Chosen:
-    """By `sdmodel.analysis.peeling`."""
+    """By `sdmodel.analysis.discovery.peeling`."""
     started = time.perf_counter()
     steps = peeled(x, fails, np.array([REAL] * x.shape[1]))
     seconds = time.perf_counter() - started

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from sdmodel import pipeline
-from sdmodel.pipeline.sobol import Ask, sobol
+from sdmodel.pipeline.sensitivity.sobol import Ask, sobol
 
 FLAGSHIP = Path(__file__).resolve().parents[1] / "models" / "technology_security_dilemma.toml"
 AIM = 30.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sdmodel.analysis.comparison import compare
     from sdmodel.analysis.finding import Finding
     from sdmodel.analysis.outcomes import outcomes
-    from sdmodel.analysis.sensitivity import sensitivity
+    from sdmodel.analysis.sensitivity.drivers import sensitivity
     from sdmodel.design.experiments import experiments, settings_experiment
     from sdmodel.design.grid import full_grid, one_at_a_time
     from sdmodel.design.sequences import lhs, sobol
@@ -50,7 +50,7 @@ _HOMES = {
     "outcomes": "sdmodel.analysis.outcomes",
     "read_model": "sdmodel.read",
     "read_study": "sdmodel.pipeline",
-    "sensitivity": "sdmodel.analysis.sensitivity",
+    "sensitivity": "sdmodel.analysis.sensitivity.drivers",
     "settings_experiment": "sdmodel.design.experiments",
     "simulate": "sdmodel.engine.compiled",
     "sobol": "sdmodel.design.sequences",

@@ -7,7 +7,7 @@ says next to nothing: there it is the mean, the share of futures in which the ou
 import numpy as np
 
 from sdmodel.analysis.outcomes import acceptable
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 MEDIAN, SHARE = "median", "share of futures"
 """Words for the two kinds of centre."""

@@ -11,7 +11,8 @@ from sdmodel.analysis.pairs import Pairs, pairs
 from sdmodel.analysis.wording import caveats, failures, joined, number, outcome_title, scenario_title, share
 from sdmodel.errors import RunsError
 from sdmodel.runs.schema import OUTCOME, SCENARIO, check, failed, require, values
-from sdmodel.study.spec import Outcome, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome
 
 DIMS = (OUTCOME, SCENARIO)
 _SAME = 1e-12

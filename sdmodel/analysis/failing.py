@@ -10,7 +10,7 @@ import numpy as np
 from sdmodel.analysis.outcomes import acceptable
 from sdmodel.errors import RunsError
 from sdmodel.model.names import did_you_mean, key
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 _OR, _AND = (re.compile(rf"\s+{word}\s+", re.IGNORECASE) for word in ("or", "and"))
 _TERM = re.compile(r"\s*(.+?)\s*(<=|>=|==|!=|<|>)\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*")

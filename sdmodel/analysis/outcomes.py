@@ -21,7 +21,8 @@ from sdmodel.runs.schema import (
     require,
     values,
 )
-from sdmodel.study.spec import Outcome, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome
 
 BLOCK = 32_768
 _HOLDS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {

@@ -15,7 +15,8 @@ from sdmodel.errors import RunsError
 from sdmodel.model.names import did_you_mean
 from sdmodel.runs.schema import OUTCOME, check, failed, require, values
 from sdmodel.study.overlay import MARK
-from sdmodel.study.spec import Outcome, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome
 
 OWN = "own"
 """The theory of the study itself, with nothing laid over its scenarios."""

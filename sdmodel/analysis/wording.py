@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 from sdmodel.study.overlay import MARK
-from sdmodel.study.spec import Outcome, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome
 
 RISK_CAVEAT = "Risk is an index conditional on the model: it orders scenarios, it is not a forecast."
 

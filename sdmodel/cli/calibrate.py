@@ -51,8 +51,8 @@ def calibrate(
         raise ExperimentError("--walkers and --steps are for a posterior: add --posterior, or leave them out.")
     from sdmodel import pipeline  # xarray, zarr and SciPy: not for --help
     from sdmodel.analysis import files
-    from sdmodel.pipeline.calibrate import NAME
-    from sdmodel.pipeline.calibrate import calibrate as calibrated
+    from sdmodel.pipeline.calibration.calibrate import NAME
+    from sdmodel.pipeline.calibration.calibrate import calibrate as calibrated
 
     question = pipeline.load(shipped.study(study))
     with progress() as advance:

@@ -16,10 +16,10 @@ from sdmodel.errors import ExperimentError
 
 if TYPE_CHECKING:
     from sdmodel.analysis.finding import Finding
-    from sdmodel.analysis.reality import Verdict
+    from sdmodel.analysis.reality.verdicts import Verdict
     from sdmodel.cli.model_files import ModelFiles
-    from sdmodel.pipeline.preflight import Preflight
-    from sdmodel.pipeline.remarks import Remark
+    from sdmodel.pipeline.preflight.inspection import Preflight
+    from sdmodel.pipeline.preflight.remarks import Remark
 
 Futures = Annotated[int, typer.Option(min=0, help="In how many futures reality checks are tried as well; 0: none.")]
 Synonyms = Annotated[
@@ -48,7 +48,7 @@ def check(
     sdmodel check dilemma --synonym "Person=Head"
     """
     groups = [_group(word) for word in synonym or ()]
-    from sdmodel.pipeline.preflight import preflight  # PySD and the compiler take most of a second to load
+    from sdmodel.pipeline.preflight.inspection import preflight  # PySD and the compiler take most of a second to load
 
     with_study = Path(model).suffix.lower() in ("", ".toml")  # a model file by itself is checked by itself
     files = model_files(model, data=data, folders=folders, extensions=extensions, with_study=with_study)
@@ -84,8 +84,8 @@ def check(
 
 def _tested(study: Path, futures: int, files: "ModelFiles") -> "tuple[Finding, tuple[Verdict, ...]] | None":
     """The finding on the reality checks of a study, and its verdicts; None for a study without."""
-    from sdmodel.analysis.reality_finding import verdicts_of  # xarray, as slow to load as the compiler above
-    from sdmodel.pipeline.reality import reality_of
+    from sdmodel.analysis.reality.finding import verdicts_of  # xarray, as slow to load as the compiler above
+    from sdmodel.pipeline.reality.checks import reality_of
 
     with progress() as told:
         finding = reality_of(study, files.read(), futures=futures, progress=told)
@@ -94,7 +94,7 @@ def _tested(study: Path, futures: int, files: "ModelFiles") -> "tuple[Finding, t
 
 def _structure(study: Path, files: "ModelFiles") -> "Finding | None":
     """The finding on the structure tests of a study; None for a study without."""
-    from sdmodel.pipeline.structure import structure_of  # as slow to load as the compiler above
+    from sdmodel.pipeline.reality.structure import structure_of  # as slow to load as the compiler above
 
     with progress() as told:
         return structure_of(study, files.read(), progress=told)
@@ -122,7 +122,7 @@ def _line(remark: "Remark") -> str:
 
 
 def _print(found: "Preflight") -> None:
-    from sdmodel.pipeline.preflight import worst
+    from sdmodel.pipeline.preflight.inspection import worst
 
     say(f"{found.model}:")
     checks = found.checks

@@ -8,7 +8,7 @@ from sdmodel.cli.console import Column, say, table
 from sdmodel.cli.numbers import counted
 
 if TYPE_CHECKING:
-    from sdmodel.study.evidence import Claim
+    from sdmodel.study.evidence.spec import Claim
 
 
 def show(path: Path, as_json: bool) -> None:
@@ -19,7 +19,7 @@ def show(path: Path, as_json: bool) -> None:
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
     from sdmodel.errors import StudyError
-    from sdmodel.study.claims import counts, open_references
+    from sdmodel.study.evidence.claims import counts, open_references
 
     study = pipeline.read_study(path)
     if not study.claims:

@@ -124,9 +124,9 @@ def sensitivity(
     sdmodel sensitivity outputs/sir --outcome peak --top 5
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
-    from sdmodel.analysis.given_methods import given
-    from sdmodel.analysis.grounds import on_judgement, strongest
-    from sdmodel.analysis.sensitivity import sensitivity as ranked
+    from sdmodel.analysis.sensitivity.drivers import sensitivity as ranked
+    from sdmodel.analysis.sensitivity.given_methods import given
+    from sdmodel.analysis.sensitivity.grounds import on_judgement, strongest
     from sdmodel.design.asked import chosen_of
 
     stored = pipeline.stored(shipped.kept(runs))
@@ -182,7 +182,7 @@ def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:
 
 def _print_measured(study: "Study", finding: "Finding", scenario: str, top: int) -> None:
     """The ranking by another method than first-order indices, strongest first."""
-    from sdmodel.analysis.given_methods import METHODS
+    from sdmodel.analysis.sensitivity.given_methods import METHODS
     from sdmodel.analysis.wording import plain_input
 
     method = METHODS[finding.name]

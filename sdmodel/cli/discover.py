@@ -54,8 +54,8 @@ def discover(
     from dataclasses import replace
 
     from sdmodel import pipeline  # xarray and zarr: not for --help
-    from sdmodel.analysis import discovery
-    from sdmodel.analysis.prim import RULE
+    from sdmodel.analysis.discovery import conditions as discovery
+    from sdmodel.analysis.discovery.prim import RULE
 
     stored = pipeline.stored(shipped.kept(Path(runs)))
     study = stored.question.study

@@ -44,7 +44,7 @@ def dominance(
     sdmodel dominance sir --futures 100
     """
     from sdmodel.analysis import files
-    from sdmodel.pipeline.loop_scores import dominance as weighed  # xarray and the compiler: not for --help
+    from sdmodel.pipeline.loops.loop_scores import dominance as weighed  # xarray and the compiler: not for --help
 
     known, study = _asked(model, data, extensions)
     with progress() as advance:
@@ -113,7 +113,7 @@ def _print_loops(found: "xr.Dataset", scenario: str) -> None:
 
 def _print_periods(found: "xr.Dataset", scenario: str) -> None:
     """The periods in which one loop leads, for each part of the model with several loops."""
-    from sdmodel.analysis.loop_scores import leading_periods
+    from sdmodel.analysis.loops.loop_scores import leading_periods
 
     parts = leading_periods(found, scenario)
     for part, periods in parts.items():
@@ -138,7 +138,7 @@ def _print_periods(found: "xr.Dataset", scenario: str) -> None:
 
 def _print_futures(found: "xr.Dataset", scenario: str) -> None:
     """In which share of futures each loop leads at some times, and what its share goes with."""
-    from sdmodel.analysis.loop_scores import drivers
+    from sdmodel.analysis.loops.loop_scores import drivers
 
     one = found.sel(scenario=scenario)
     places = sorted({round(at * (one.sizes["time"] - 1) / (_TIMES - 1)) for at in range(_TIMES)} - {0})

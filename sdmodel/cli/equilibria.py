@@ -36,7 +36,7 @@ def equilibria(
     sdmodel equilibria core_spiral --set "uncertainty=0"
     """
     from sdmodel.analysis import files  # xarray and the compiler: not for --help
-    from sdmodel.pipeline import equilibria as search
+    from sdmodel.pipeline.tipping import equilibria as search
     from sdmodel.study.bind import bind
     from sdmodel.study.file import read_study
 

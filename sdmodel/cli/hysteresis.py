@@ -38,7 +38,7 @@ def hysteresis(
     sdmodel hysteresis core_spiral --input harm --variable Suspicion
     """
     from sdmodel.analysis import files  # xarray and the compiler: not for --help
-    from sdmodel.pipeline.hysteresis import hysteresis as scanned
+    from sdmodel.pipeline.tipping.hysteresis import hysteresis as scanned
     from sdmodel.study.bind import bind
     from sdmodel.study.file import read_study
 

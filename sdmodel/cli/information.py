@@ -34,8 +34,8 @@ def information(
     sdmodel information outputs/sir --outcome peak
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
-    from sdmodel.analysis.value_of_information import LIMITS
-    from sdmodel.analysis.value_of_information import information as valued
+    from sdmodel.analysis.robustness.value_of_information import LIMITS
+    from sdmodel.analysis.robustness.value_of_information import information as valued
     from sdmodel.design.asked import chosen_of
 
     stored = pipeline.stored(shipped.kept(Path(runs)))

@@ -33,9 +33,9 @@ def loops(
     """
     from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
     from sdmodel.analysis import files
-    from sdmodel.analysis.structure import of_loops
+    from sdmodel.analysis.reality.structure import of_loops
     from sdmodel.design.asked import chosen_of
-    from sdmodel.pipeline.loops import loops as knocked_out
+    from sdmodel.pipeline.loops.knock_outs import loops as knocked_out
 
     question = pipeline.load(shipped.study(study))
     with progress() as advance:

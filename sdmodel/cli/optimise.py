@@ -41,7 +41,7 @@ def optimise(
     """
     from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
     from sdmodel.analysis.files import to_json
-    from sdmodel.pipeline.optimise import optimise as sought
+    from sdmodel.pipeline.levers.optimise import optimise as sought
 
     question = pipeline.load(shipped.study(study))
     with progress() as advance:

@@ -26,8 +26,8 @@ def tell_posterior(
         raise ExperimentError("--starts is for the fit; a posterior has --walkers and --steps.")
     from sdmodel import pipeline  # xarray, zarr and SciPy: not for --help
     from sdmodel.analysis import files
-    from sdmodel.pipeline.posterior import NAME, STEPS, posterior
-    from sdmodel.pipeline.posterior_groups import about, groups_of
+    from sdmodel.pipeline.calibration.posterior import NAME, STEPS, posterior
+    from sdmodel.pipeline.calibration.posterior_groups import about, groups_of
     from sdmodel.runs.sample import FILE, write_sample
 
     question = pipeline.load(shipped.study(study))

@@ -41,7 +41,7 @@ def reassure(
     sdmodel reassure spiral --target trust --futures 100
     """
     from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
-    from sdmodel.pipeline.minimal import reassure as sought
+    from sdmodel.pipeline.levers.minimal import reassure as sought
 
     question = pipeline.load(shipped.study(study))
     with progress() as advance:
@@ -83,7 +83,7 @@ def timing(
     sdmodel timing sir --futures 20
     """
     from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
-    from sdmodel.pipeline.timing import timing as mapped
+    from sdmodel.pipeline.levers.timing import timing as mapped
 
     question = pipeline.load(shipped.study(study))
     with progress() as advance:

@@ -41,7 +41,7 @@ def robust(
     sdmodel robust outputs/sir --outcome peak
     """
     from sdmodel import pipeline  # xarray and zarr: not for --help
-    from sdmodel.analysis.robustness import robustness
+    from sdmodel.analysis.robustness.verdicts import robustness
     from sdmodel.design.asked import chosen_of
 
     stored = pipeline.stored(shipped.kept(Path(runs)))

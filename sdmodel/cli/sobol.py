@@ -58,9 +58,9 @@ def sobol(
     sdmodel sobol sir --n 512 --outcome peak --trajectory Infectious
     """
     from sdmodel import pipeline  # xarray, SciPy and the compiler: not for --help
-    from sdmodel.analysis.sobol_finding import NAME
-    from sdmodel.pipeline.sobol import Ask
-    from sdmodel.pipeline.sobol import sobol as analysed
+    from sdmodel.analysis.sensitivity.sobol_finding import NAME
+    from sdmodel.pipeline.sensitivity.sobol import Ask
+    from sdmodel.pipeline.sensitivity.sobol import sobol as analysed
 
     ask = Ask(
         n=n,
@@ -104,9 +104,9 @@ def morris(
     sdmodel morris sir --n 50 --outcome peak
     """
     from sdmodel import pipeline  # xarray, SciPy and the compiler: not for --help
-    from sdmodel.analysis.morris_finding import NAME
-    from sdmodel.pipeline.morris import Ask
-    from sdmodel.pipeline.morris import morris as analysed
+    from sdmodel.analysis.sensitivity.morris_finding import NAME
+    from sdmodel.pipeline.sensitivity.morris import Ask
+    from sdmodel.pipeline.sensitivity.morris import morris as analysed
 
     ask = Ask(
         n=n,

@@ -47,7 +47,7 @@ def tipping(
     """
     from sdmodel import pipeline  # xarray and the compiler: not for --help
     from sdmodel.analysis import files
-    from sdmodel.pipeline.boundary import tipping as traced
+    from sdmodel.pipeline.tipping.boundary import tipping as traced
 
     question = pipeline.load(shipped.study(study))
     own = {**(_rest(question) if rest else {}), **settings_of_words(settings or ())}

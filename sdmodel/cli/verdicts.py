@@ -10,7 +10,7 @@ from sdmodel.cli.numbers import percent, shown
 
 if TYPE_CHECKING:
     from sdmodel.analysis.finding import Finding
-    from sdmodel.analysis.reality import Sides, Verdict
+    from sdmodel.analysis.reality.verdicts import Sides, Verdict
 
 _PLACES = 4
 
@@ -47,7 +47,7 @@ def verdicts_as_data(finding: "Finding", verdicts: Sequence["Verdict"]) -> dict[
 
 def print_structure(finding: "Finding") -> None:
     """A line for each test, in the field's words."""
-    from sdmodel.analysis.structure import results_of  # xarray, as slow to load as the compiler
+    from sdmodel.analysis.reality.structure import results_of  # xarray, as slow to load as the compiler
 
     results = results_of(finding)
     columns = [
@@ -64,7 +64,7 @@ def print_structure(finding: "Finding") -> None:
 
 def structure_as_data(finding: "Finding") -> dict[str, Any]:
     """All of it; numbers that are not known are null."""
-    from sdmodel.analysis.structure import results_of  # xarray, as slow to load as the compiler
+    from sdmodel.analysis.reality.structure import results_of  # xarray, as slow to load as the compiler
 
     return {"sentence": finding.sentence, "tests": [_known(asdict(one)) for one in results_of(finding)]}
 

@@ -12,7 +12,7 @@ from sdmodel.errors import ExperimentError
 from sdmodel.model.model import Model
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.study.inputs import why_not
-from sdmodel.study.spec import Schedule, Setting
+from sdmodel.study.terms import Schedule, Setting
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -9,9 +9,10 @@ from sdmodel.design.asked import draws_of
 from sdmodel.design.futures import single_future
 from sdmodel.design.rows import plan_of, table_of
 from sdmodel.model.model import Model
-from sdmodel.study.check_spec import Check, CheckRun
+from sdmodel.study.checks.spec import Check, CheckRun
 from sdmodel.study.overlay import laid_over
-from sdmodel.study.spec import Setting, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Setting
 
 
 @dataclass(frozen=True)

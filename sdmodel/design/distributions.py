@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sdmodel.errors import ExperimentError
 from sdmodel.model.names import did_you_mean
-from sdmodel.study.spec import Uncertainty
+from sdmodel.study.terms import Uncertainty
 
 Floats = NDArray[np.float64]
 

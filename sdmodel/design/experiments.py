@@ -11,7 +11,8 @@ from sdmodel.errors import ExperimentError
 from sdmodel.model.model import Model
 from sdmodel.study.bind import bind
 from sdmodel.study.overlay import MARK, laid_over
-from sdmodel.study.spec import Setting, Shock, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Setting, Shock
 
 AS_IT_STANDS = "model"
 """Label of the scenario that sets nothing."""

@@ -10,7 +10,8 @@ from sdmodel.design.futures import check_whole, futures_table, single_future
 from sdmodel.errors import ExperimentError
 from sdmodel.model.model import Model
 from sdmodel.study.inputs import number_of
-from sdmodel.study.spec import Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Uncertainty
 
 MOST_POINTS = 10_000
 MOST_OF_GRID = 100_000

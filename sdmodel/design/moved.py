@@ -18,8 +18,9 @@ from sdmodel.design.rows import plan_of, table_of
 from sdmodel.errors import ExperimentError
 from sdmodel.model.model import Model
 from sdmodel.study.schedules import RAMP, columns
-from sdmodel.study.search_spec import Lever
-from sdmodel.study.spec import Schedule, Setting, Study
+from sdmodel.study.search.spec import Lever
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Schedule, Setting
 
 Ints = NDArray[np.int64]
 _RAMP = Schedule(ramp=(0.0, 1.0, 0.0))

@@ -8,7 +8,7 @@ from sdmodel.design.asked import draws_of
 from sdmodel.design.futures import single_future
 from sdmodel.design.rows import Plan, plan_of, table_of
 from sdmodel.model.model import Model
-from sdmodel.study.spec import Setting
+from sdmodel.study.terms import Setting
 
 Rows = Mapping[str, Mapping[str, Setting]]
 

@@ -13,7 +13,7 @@ from sdmodel.model.expr import Number
 from sdmodel.model.model import Constant, Model
 from sdmodel.study.inputs import origin
 from sdmodel.study.schedules import Form, columns, form_of
-from sdmodel.study.spec import Schedule, Setting
+from sdmodel.study.terms import Schedule, Setting
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,12 @@ import numpy as np
 from sdmodel.analysis import files
 from sdmodel.analysis.comparison import compare
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.sensitivity import sensitivity
-from sdmodel.pipeline.calibrate import calibrate
+from sdmodel.analysis.sensitivity.drivers import sensitivity
+from sdmodel.pipeline.calibration.calibrate import calibrate
 from sdmodel.pipeline.kept import OF_DATA, OF_SAMPLE, Stored
-from sdmodel.pipeline.loops import loops
+from sdmodel.pipeline.loops.knock_outs import loops
 from sdmodel.pipeline.progress import Progress
-from sdmodel.pipeline.reality import FUTURES, reality
+from sdmodel.pipeline.reality.checks import FUTURES, reality
 from sdmodel.report.page import write_report
 from sdmodel.runs.schema import FUTURE, SCENARIO, TRAJECTORY, named
 

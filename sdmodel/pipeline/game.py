@@ -10,17 +10,17 @@ from importlib.util import find_spec
 import numpy as np
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.game import Bools, Floats, equilibria, mixed
-from sdmodel.analysis.game_finding import Map, Played, game_finding
-from sdmodel.analysis.game_tree import Play, solved
+from sdmodel.analysis.game.finding import Map, Played, game_finding
+from sdmodel.analysis.game.tables import Bools, Floats, equilibria, mixed
+from sdmodel.analysis.game.tree import Play, solved
 from sdmodel.design import sequences
 from sdmodel.design.asked import chosen_of
 from sdmodel.design.moved import Ground, Ints, ground, through_points
 from sdmodel.errors import ExperimentError, StudyError
 from sdmodel.model.model import Model
-from sdmodel.pipeline.asking import Asking, asked_outcomes
+from sdmodel.pipeline.levers.asking import Asking, asked_outcomes
 from sdmodel.pipeline.progress import Progress
-from sdmodel.study.game_spec import Game, Player
+from sdmodel.study.game.spec import Game, Player
 from sdmodel.study.spec import Study
 
 FUTURES, MOST_FUTURES = 200, 100_000

@@ -8,7 +8,7 @@ import xarray as xr
 from sdmodel.engine.crosscheck import DISTRUST, agreement
 from sdmodel.errors import EngineMismatch, ExperimentError
 from sdmodel.model.model import Model
-from sdmodel.pipeline.known_faults import excuse, known_faults
+from sdmodel.pipeline.preflight.known_faults import excuse, known_faults
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.read.whole import text_of
 

@@ -13,7 +13,8 @@ from sdmodel.model.model import Model
 from sdmodel.report.cast import Member
 from sdmodel.report.text import count, number, unbroken, unit
 from sdmodel.runs.schema import EXPERIMENT, FUTURE, SCENARIO, failed
-from sdmodel.study.spec import Schedule, Setting, Shock, Study, Uncertainty, Variant
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Schedule, Setting, Shock, Uncertainty, Variant
 
 ABOUT_MODELS = (
     "The results are comparisons between scenarios inside one model. Where the model is wrong, every scenario can be "

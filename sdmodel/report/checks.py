@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.reality import Verdict
-from sdmodel.analysis.reality_finding import NAME, verdicts_of
+from sdmodel.analysis.reality.finding import NAME, verdicts_of
+from sdmodel.analysis.reality.verdicts import Verdict
 from sdmodel.analysis.wording import joined
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.figures.reality import CheckFigure, reality

@@ -2,8 +2,8 @@
 
 from sdmodel.analysis.wording import joined
 from sdmodel.report.text import count
-from sdmodel.study.claims import counts, falling_short
-from sdmodel.study.evidence import ASSUMED, NOT_REPRODUCED, OUTSIDE, REPRODUCED, WEAK
+from sdmodel.study.evidence.claims import counts, falling_short
+from sdmodel.study.evidence.spec import ASSUMED, NOT_REPRODUCED, OUTSIDE, REPRODUCED, WEAK
 from sdmodel.study.spec import Study
 
 HEADS = ("Claim", "Words of the text", "How the model fares", "Why")

@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.loops import NAME
+from sdmodel.analysis.loops.knock_outs import NAME
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.figures.loops import HEADS, loops_figure
 from sdmodel.report.text import number, signed, unit

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Sequence
 
-from sdmodel.analysis.grounds import on_judgement
+from sdmodel.analysis.sensitivity.grounds import on_judgement
 from sdmodel.model.model import Model
 from sdmodel.model.names import key
 from sdmodel.report.background import unknown_range
 from sdmodel.report.drivers import Drivers
 from sdmodel.report.measures import Measure
 from sdmodel.report.text import number, unit
-from sdmodel.study.evidence import Parameter
+from sdmodel.study.evidence.spec import Parameter
 from sdmodel.study.inputs import number_of
 from sdmodel.study.spec import Study
 

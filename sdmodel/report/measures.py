@@ -8,7 +8,8 @@ from sdmodel.analysis.centre import SHARE, is_share
 from sdmodel.analysis.wording import outcome_title
 from sdmodel.report.text import number, share, signed, unit
 from sdmodel.runs.schema import values
-from sdmodel.study.spec import Outcome, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome
 
 _ARTICLES = ("A", "An", "The", "a", "an", "the")
 _WORDS = {"<": "below", "<=": "at most", ">": "above", ">=": "at least", "==": "exactly", "!=": "other than"}

@@ -6,17 +6,18 @@ from pathlib import Path
 
 from sdmodel.model.model import FINAL_TIME, INITIAL_TIME, TIME_STEP, Constant, Model, Table, Variable
 from sdmodel.model.names import did_you_mean, key
-from sdmodel.study import claims, parameters
-from sdmodel.study.calibration_bind import bound_calibration
-from sdmodel.study.check_bind import bound_checks
-from sdmodel.study.game_bind import bound_game
+from sdmodel.study.calibration.bind import bound_calibration
+from sdmodel.study.checks.bind import bound_checks
+from sdmodel.study.evidence import claims, parameters
+from sdmodel.study.game.bind import bound_game
 from sdmodel.study.groups import bound_groups
 from sdmodel.study.inputs import number_of, why_not
-from sdmodel.study.loops import bound_loops
 from sdmodel.study.places import Problem, shown_name, study_error
-from sdmodel.study.search_bind import bound_searches
-from sdmodel.study.spec import Outcome, Scenario, Schedule, Setting, Shock, Study, Uncertainty, Variant
-from sdmodel.study.structure_bind import bound_structure
+from sdmodel.study.search.bind import bound_searches
+from sdmodel.study.spec import Study
+from sdmodel.study.structure.bind import bound_structure
+from sdmodel.study.structure.loops import bound_loops
+from sdmodel.study.terms import Outcome, Scenario, Schedule, Setting, Shock, Uncertainty, Variant
 from sdmodel.study.within import Horizon, problems_of_setting, problems_of_uncertainty
 
 _INSPECT = ' "sdmodel inspect" lists all that can be set.'

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from sdmodel.study.calibration_table import calibration_from
-from sdmodel.study.checks import check_of
-from sdmodel.study.game import game_of
+from sdmodel.study.calibration.table import calibration_from
+from sdmodel.study.checks.table import check_of
+from sdmodel.study.game.table import game_of
 from sdmodel.study.groups import groups_of
 from sdmodel.study.places import Lines
 from sdmodel.study.schema import (
@@ -17,10 +17,11 @@ from sdmodel.study.schema import (
     SettingsTable,
     StudyTable,
 )
-from sdmodel.study.search import searches_of
+from sdmodel.study.search.table import searches_of
 from sdmodel.study.settings import setting_of
-from sdmodel.study.spec import Outcome, Scenario, Setting, Shock, Study, Uncertainty, Variant
-from sdmodel.study.structure import loop_of, structure_of
+from sdmodel.study.spec import Study
+from sdmodel.study.structure.table import loop_of, structure_of
+from sdmodel.study.terms import Outcome, Scenario, Setting, Shock, Uncertainty, Variant
 
 
 def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Study:

@@ -6,11 +6,15 @@ from typing import Any
 from pydantic import BaseModel
 
 from sdmodel.model.names import did_you_mean
-from sdmodel.study import calibration_table, game, schema, search, settings, structure
+from sdmodel.study import schema, settings
 from sdmodel.study.base_table import BaseTable
-from sdmodel.study.checks import problems_of_checks, table_at
+from sdmodel.study.calibration import table as calibration_table
+from sdmodel.study.checks.table import problems_of_checks, table_at
+from sdmodel.study.game import table as game
 from sdmodel.study.places import Problem, shown, shown_name
-from sdmodel.study.targets import problems_of_targets
+from sdmodel.study.search import table as search
+from sdmodel.study.search.targets import problems_of_targets
+from sdmodel.study.structure import table as structure
 
 _DISTRIBUTIONS: dict[str, type[BaseModel]] = {
     **schema.DISTRIBUTIONS,

@@ -12,10 +12,10 @@ from sdmodel.errors import StudyError
 from sdmodel.study.base import MOST_BASES, Asked, base_path, files_of_base, joined, told_base
 from sdmodel.study.beside import beside, neighbour
 from sdmodel.study.build import study_from, title_of
-from sdmodel.study.claims import with_claims
 from sdmodel.study.complaints import complaint, problems_between_tables
+from sdmodel.study.evidence.claims import with_claims
+from sdmodel.study.evidence.parameters import with_parameters
 from sdmodel.study.files import with_files
-from sdmodel.study.parameters import with_parameters
 from sdmodel.study.places import Lines, lines_of, shown_name, study_error
 from sdmodel.study.schema import StudyTable
 from sdmodel.study.spec import Study

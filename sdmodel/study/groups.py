@@ -16,7 +16,8 @@ from sdmodel.model.model import Model
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.study.fields import Name
 from sdmodel.study.places import Problem, shown_name
-from sdmodel.study.spec import Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Uncertainty
 
 MOST_GROUPS = 500
 

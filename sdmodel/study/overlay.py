@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sdmodel.errors import StudyError
-from sdmodel.study.spec import Schedule, Setting
+from sdmodel.study.terms import Schedule, Setting
 
 MARK = " + "
 """Stands between a scenario and what is laid over it, variants first: `status_quo + lock_in + pandemic`."""

@@ -16,7 +16,7 @@ from sdmodel.model.expr import Apply, Expr, Number, Ref
 from sdmodel.model.model import TIME, TIME_STEP, Auxiliary, Constant, Model
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.study.inputs import why_not
-from sdmodel.study.spec import Schedule, Setting
+from sdmodel.study.terms import Schedule, Setting
 
 NEVER = 1e30
 """A time that no run reaches: what neutral ramps, steps and pulses wait for."""

@@ -6,15 +6,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from sdmodel.study.base_table import BaseTable
-from sdmodel.study.calibration_table import CalibrationTable
-from sdmodel.study.checks import CheckTable
+from sdmodel.study.calibration.table import CalibrationTable
+from sdmodel.study.checks.table import CheckTable
 from sdmodel.study.fields import Checked, Condition, Finite, Name, Positive, Reduction, Text, Whole
-from sdmodel.study.game import GameTable
+from sdmodel.study.game.table import GameTable
 from sdmodel.study.groups import GroupTables
-from sdmodel.study.search import SearchTable, TimingTable
+from sdmodel.study.search.table import SearchTable, TimingTable
+from sdmodel.study.search.targets import TargetTable
 from sdmodel.study.settings import SettingTable
-from sdmodel.study.structure import LoopTable, StructureTable
-from sdmodel.study.targets import TargetTable
+from sdmodel.study.structure.table import LoopTable, StructureTable
 
 
 class SettingsTable(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from sdmodel.study.fields import Checked, Finite, Points, Positive
-from sdmodel.study.spec import Schedule, Setting
+from sdmodel.study.terms import Schedule, Setting
 
 
 class Ramp(Checked):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sdmodel.model.model import Model, Variable
 from sdmodel.study.inputs import number_of
-from sdmodel.study.spec import Schedule, Setting, Uncertainty
+from sdmodel.study.terms import Schedule, Setting, Uncertainty
 
 
 @dataclass(frozen=True)

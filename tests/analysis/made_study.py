@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from sdmodel.study.spec import Outcome, Scenario, Shock, Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome, Scenario, Shock, Uncertainty
 
 TIMES = np.array([2020.0, 2021.0, 2023.0, 2027.0])
 

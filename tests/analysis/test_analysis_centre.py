@@ -7,7 +7,7 @@ from made_study import of_outcomes, of_trajectories, study
 from sdmodel.analysis.bands import bands
 from sdmodel.analysis.centre import is_share, keeps, yes_or_no
 from sdmodel.analysis.comparison import compare
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 CRISIS = Outcome("crisis", "x", "last", title="A crisis", better="lower", acceptable=("<=", 0.4), risk=True)
 ASKED = study(CRISIS, risk_outcome="crisis")

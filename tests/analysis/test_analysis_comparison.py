@@ -10,7 +10,7 @@ from sdmodel.analysis.comparison import compare
 from sdmodel.analysis.pairs import pairs
 from sdmodel.analysis.wording import RISK_CAVEAT, number, scenario_title, share
 from sdmodel.errors import RunsError
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 COST = Outcome("cost", "x", "mean", title="US mean loss", better="lower")
 RISK = Outcome("risk", "x", "at", time=2045.0, title="Crisis probability", acceptable=("<=", 0.4), risk=True)

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sdmodel.analysis.fit import Observed, equation, outside, residuals, uncertainty
-from sdmodel.analysis.goodness import carried_forward, statistics, theil
-from sdmodel.analysis.identified import IDENTIFIED, ONE_SIDE, OPEN, interval, pairs, threshold
+from sdmodel.analysis.calibration.fit import Observed, equation, outside, residuals, uncertainty
+from sdmodel.analysis.calibration.goodness import carried_forward, statistics, theil
+from sdmodel.analysis.calibration.identified import IDENTIFIED, ONE_SIDE, OPEN, interval, pairs, threshold
 
 SIMULATED = np.array([0.1, 0.2, 0.4, 0.5, 0.9])
 NUMBERS = arrays(float, 6, elements=st.floats(-100, 100, allow_subnormal=False))

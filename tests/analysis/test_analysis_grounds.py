@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from sdmodel.analysis.grounds import on_judgement, strongest
-from sdmodel.study.evidence import Parameter
-from sdmodel.study.spec import Study, Uncertainty
+from sdmodel.analysis.sensitivity.grounds import on_judgement, strongest
+from sdmodel.study.evidence.spec import Parameter
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Uncertainty
 
 BASES = {"a": "judgement", "b": "measured", "c": "judgement", "d": "literature"}
 

@@ -11,7 +11,7 @@ from made_study import TIMES, of_trajectories, study
 from sdmodel.analysis import outcomes as module
 from sdmodel.analysis.outcomes import outcomes
 from sdmodel.errors import RunsError
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 NUMBERS = st.floats(-1e6, 1e6)
 

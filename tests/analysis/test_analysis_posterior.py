@@ -8,9 +8,9 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from sdmodel.analysis.fit import Observed
-from sdmodel.analysis.likelihood import drawn, log_likelihood
-from sdmodel.analysis.mixing import ess_bulk, ess_tail, r_hat
+from sdmodel.analysis.calibration.fit import Observed
+from sdmodel.analysis.calibration.likelihood import drawn, log_likelihood
+from sdmodel.analysis.calibration.mixing import ess_bulk, ess_tail, r_hat
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # ArviZ tells of its own changes whenever it is imported

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from sdmodel.analysis.expectations import Courses, judged
 from sdmodel.analysis.files import from_dict, to_dict
-from sdmodel.analysis.reality import Verdict, counted, in_futures, verdict, wilson
-from sdmodel.analysis.reality_finding import Drawn, courses_of, finding_of, verdicts_of
-from sdmodel.study.check_spec import Check, CheckRun
-from sdmodel.study.expectation import expectation_of
+from sdmodel.analysis.reality.expectations import Courses, judged
+from sdmodel.analysis.reality.finding import Drawn, courses_of, finding_of, verdicts_of
+from sdmodel.analysis.reality.verdicts import Verdict, counted, in_futures, verdict, wilson
+from sdmodel.study.checks.expectation import expectation_of
+from sdmodel.study.checks.spec import Check, CheckRun
 
 TIMES = np.array([0.0, 1.0, 2.0, 4.0])
 RUNS = {

@@ -7,11 +7,11 @@ import pytest
 from made_study import of_outcomes, study, uncertain
 from scipy.stats import spearmanr
 
-from sdmodel.analysis.given_data import bin_count, indices
-from sdmodel.analysis.sensitivity import sensitivity
+from sdmodel.analysis.sensitivity.drivers import sensitivity
+from sdmodel.analysis.sensitivity.given_data import bin_count, indices
 from sdmodel.analysis.wording import RISK_CAVEAT
 from sdmodel.errors import RunsError
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 RISK = Outcome("risk", "x", "last", title="Crisis probability", risk=True)
 COST = Outcome("cost", "x", "mean", title="Loss")

@@ -6,9 +6,9 @@ from made_study import TIMES, of_trajectories, study, uncertain
 from sdmodel.analysis.bands import bands
 from sdmodel.analysis.comparison import compare
 from sdmodel.analysis.outcomes import outcomes
-from sdmodel.analysis.sensitivity import sensitivity
+from sdmodel.analysis.sensitivity.drivers import sensitivity
 from sdmodel.runs import store
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 
 def test_findings_from_the_store_are_those_from_memory(tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sdmodel.analysis.boundary import changes, traced
+from sdmodel.analysis.tipping.boundary import changes, traced
 
 
 def circles(points):

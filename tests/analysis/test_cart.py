@@ -9,8 +9,8 @@ pytest.importorskip("sklearn", reason='the extra "discovery" is not installed')
 
 from test_prim import corner, made
 
-from sdmodel.analysis.cart import boxes_by_cart
-from sdmodel.analysis.peeling import CATEGORY, REAL, WHOLE
+from sdmodel.analysis.discovery.cart import boxes_by_cart
+from sdmodel.analysis.discovery.peeling import CATEGORY, REAL, WHOLE
 from sdmodel.errors import ExperimentError
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sdmodel.analysis.crossing import bisected, brackets, in_share, quantiles
+from sdmodel.analysis.levers.crossing import bisected, brackets, in_share, quantiles
 
 GRID = np.linspace(0, 1, 11)
 

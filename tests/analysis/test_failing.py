@@ -5,7 +5,7 @@ import pytest
 
 from sdmodel.analysis.failing import Term, beyond, failing_of
 from sdmodel.errors import RunsError
-from sdmodel.study.spec import Outcome
+from sdmodel.study.terms import Outcome
 
 KNOWN = {
     "peak": Outcome("peak", "x", "max", acceptable=("<=", 0.4)),

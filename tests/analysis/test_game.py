@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from sdmodel.analysis.game import (
+from sdmodel.analysis.game.tables import (
     best_responses,
     better_for_both,
     dominant,
@@ -14,7 +14,7 @@ from sdmodel.analysis.game import (
     risk_dominant,
     undominated,
 )
-from sdmodel.analysis.game_tree import solved
+from sdmodel.analysis.game.tree import solved
 from sdmodel.errors import ExperimentError
 
 PRISONERS = np.array([[3.0, 0.0], [5.0, 1.0]])  # cooperate, defect

@@ -5,11 +5,11 @@ import pytest
 from made_study import of_outcomes, study, uncertain
 from scipy.stats import norm
 
-from sdmodel.analysis.information import evppi, evppi_of_groups
-from sdmodel.analysis.splines import basis
-from sdmodel.analysis.value_of_information import THEORY_IS_RIGHT, information
+from sdmodel.analysis.robustness.expected_regret import evppi, evppi_of_groups
+from sdmodel.analysis.robustness.value_of_information import THEORY_IS_RIGHT, information
+from sdmodel.analysis.sensitivity.splines import basis
 from sdmodel.errors import RunsError
-from sdmodel.study.spec import Outcome, Variant
+from sdmodel.study.terms import Outcome, Variant
 
 LOSS = Outcome("loss", "x", "last", title="Loss", better="lower", acceptable=("<=", 0.0))
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sdmodel.analysis.jacobian import around, conserved, modes, newton_step, slopes
+from sdmodel.analysis.tipping.jacobian import around, conserved, modes, newton_step, slopes
 
 NONE = np.zeros((0, 2))
 

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from sdmodel.analysis.minimisers import front, least
+from sdmodel.analysis.levers.minimisers import front, least
 from sdmodel.errors import ExperimentError
 
 

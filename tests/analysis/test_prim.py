@@ -5,12 +5,12 @@ import time
 import numpy as np
 import pytest
 
-from sdmodel.analysis.box_chance import chance
-from sdmodel.analysis.boxes import Box, quasi_p, whole, worth
-from sdmodel.analysis.cases import Cases
-from sdmodel.analysis.pasting import pasted
-from sdmodel.analysis.peeling import CATEGORY, REAL, WHOLE, Step, densest, left_at, peeled
-from sdmodel.analysis.prim import RULE, boxes_by_prim
+from sdmodel.analysis.discovery.box_chance import chance
+from sdmodel.analysis.discovery.boxes import Box, quasi_p, whole, worth
+from sdmodel.analysis.discovery.cases import Cases
+from sdmodel.analysis.discovery.pasting import pasted
+from sdmodel.analysis.discovery.peeling import CATEGORY, REAL, WHOLE, Step, densest, left_at, peeled
+from sdmodel.analysis.discovery.prim import RULE, boxes_by_prim
 
 
 def made(inputs: np.ndarray, fails: np.ndarray, kinds: list[str] | None = None) -> Cases:

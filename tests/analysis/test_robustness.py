@@ -5,11 +5,11 @@ import pytest
 from made_study import of_outcomes, study
 
 from sdmodel.analysis.files import from_dict, to_dict
-from sdmodel.analysis.pareto import non_dominated, share_of_futures
-from sdmodel.analysis.regret import high, largest, mean, regrets
-from sdmodel.analysis.robustness import robustness
+from sdmodel.analysis.robustness.pareto import non_dominated, share_of_futures
+from sdmodel.analysis.robustness.regret import high, largest, mean, regrets
+from sdmodel.analysis.robustness.verdicts import robustness
 from sdmodel.errors import RunsError
-from sdmodel.study.spec import Outcome, Scenario, Variant
+from sdmodel.study.terms import Outcome, Scenario, Variant
 
 LOSS = Outcome("loss", "x", "last", title="Loss", better="lower", acceptable=("<=", 5.0))
 GAIN = Outcome("gain", "x", "max", title="Gain", better="higher")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sdmodel.analysis.morris import effects, elementary_effects, ranked
-from sdmodel.analysis.sobol import indices, pairs, resampled
+from sdmodel.analysis.sensitivity.morris import effects, elementary_effects, ranked
+from sdmodel.analysis.sensitivity.sobol import indices, pairs, resampled
 
 BLOCKS, FACTORS = 256, 4
 PROBLEM = {"num_vars": FACTORS, "names": list("abcd"), "bounds": [[0.0, 1.0]] * FACTORS}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.stats import ks_2samp, spearmanr
 
-from sdmodel.analysis.pawn import SLICES, distances, pawn
-from sdmodel.analysis.rank_regression import rank_regression
+from sdmodel.analysis.sensitivity.pawn import SLICES, distances, pawn
+from sdmodel.analysis.sensitivity.rank_regression import rank_regression
 
 
 @pytest.fixture

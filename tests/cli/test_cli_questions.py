@@ -12,8 +12,8 @@ from sdmodel import pipeline
 from sdmodel.cli import answering, shipped
 from sdmodel.errors import StudyError
 from sdmodel.model.names import key
-from sdmodel.pipeline.behaviour import Under, behaviour
 from sdmodel.pipeline.question import Question
+from sdmodel.pipeline.tipping.behaviour import Under, behaviour
 from sdmodel.study.questions import read_questions
 
 SHIPPED = shipped.folder() / "questions" / "questions.toml"

@@ -6,7 +6,8 @@ import pytest
 
 from sdmodel.model.expr import Apply, Number, Ref
 from sdmodel.model.model import Auxiliary, Constant, Model, Stock
-from sdmodel.study.spec import Scenario, Schedule, Shock, Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Scenario, Schedule, Shock, Uncertainty
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from sdmodel.design.experiments import experiments, settings_experiment
 from sdmodel.design.sequences import lhs
 from sdmodel.errors import ExperimentError, StudyError
 from sdmodel.model.model import Model
-from sdmodel.study.spec import Schedule, Study, Variant
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Schedule, Variant
 
 
 @pytest.fixture

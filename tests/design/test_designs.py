@@ -13,7 +13,8 @@ from sdmodel.design.grid import full_grid, one_at_a_time
 from sdmodel.design.sequences import lhs, sobol
 from sdmodel.errors import ExperimentError
 from sdmodel.model.model import Model
-from sdmodel.study.spec import Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Uncertainty
 
 
 @pytest.mark.parametrize("design", [lhs, sobol])

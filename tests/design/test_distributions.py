@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sdmodel.design.distributions import levels, values_at
 from sdmodel.errors import ExperimentError
-from sdmodel.study.spec import Uncertainty
+from sdmodel.study.terms import Uncertainty
 
 BOUND = st.floats(-1e6, 1e6)
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=20).map(sorted)

@@ -12,7 +12,8 @@ from sdmodel.design.sequences import sobol
 from sdmodel.errors import ExperimentError, StudyError
 from sdmodel.model.model import Model
 from sdmodel.study.schedules import NEVER, scheduled
-from sdmodel.study.spec import Scenario, Schedule, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Scenario, Schedule
 
 
 def rows(table: xr.Dataset, scenario: str) -> xr.Dataset:

@@ -9,7 +9,8 @@ from sdmodel.design.factors import CHANCE, factors_of
 from sdmodel.design.morris import morris
 from sdmodel.design.saltelli import block_size, check_blocks, saltelli
 from sdmodel.errors import ExperimentError
-from sdmodel.study.spec import Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Uncertainty
 
 NAMES = ("a", "b", "c")
 

@@ -7,7 +7,7 @@ import pytest
 
 from sdmodel.engine import compiled, reference
 from sdmodel.engine.crosscheck import agreement, crosscheck
-from sdmodel.pipeline.known_faults import known_faults
+from sdmodel.pipeline.preflight.known_faults import known_faults
 from sdmodel.read import read
 from sdmodel.read.screen import screen
 

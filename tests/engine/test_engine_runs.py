@@ -10,7 +10,7 @@ from sdmodel.engine.compiled import simulate
 from sdmodel.errors import ExperimentError
 from sdmodel.read import read
 from sdmodel.study.schedules import columns, form_of
-from sdmodel.study.spec import Schedule
+from sdmodel.study.terms import Schedule
 
 EQUATIONS = (
     "rate = 0.3",

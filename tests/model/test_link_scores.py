@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sdmodel.analysis.dominance import relative
+from sdmodel.analysis.loops.dominance import relative
 from sdmodel.engine import compiled
 from sdmodel.errors import ModelError
 from sdmodel.model.cycles import cycles, effects, parts, same_loop

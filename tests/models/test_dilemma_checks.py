@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from shipped import DILEMMA, FOLDER, model, study
 
-from sdmodel.analysis.reality import Verdict
-from sdmodel.analysis.reality_finding import verdicts_of
+from sdmodel.analysis.reality.finding import verdicts_of
+from sdmodel.analysis.reality.verdicts import Verdict
 from sdmodel.design.check_runs import settings_of_run
-from sdmodel.pipeline.reality import reality
+from sdmodel.pipeline.reality.checks import reality
 from sdmodel.read import read
 from sdmodel.study.bind import bind
-from sdmodel.study.check_spec import Check
+from sdmodel.study.checks.spec import Check
 from sdmodel.study.file import read_study
 
 NAMES = [f"RC{number:02}" for number in range(1, 38)]

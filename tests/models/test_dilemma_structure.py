@@ -5,13 +5,13 @@ import re
 import pytest
 from shipped import FOLDER, model, study
 
-from sdmodel.analysis.structure import results_of
+from sdmodel.analysis.reality.structure import results_of
 from sdmodel.model.model import Auxiliary, Stock
-from sdmodel.pipeline.loops import loops, signs
+from sdmodel.pipeline.loops.knock_outs import loops, signs
 from sdmodel.pipeline.question import load
-from sdmodel.pipeline.structure import structure
+from sdmodel.pipeline.reality.structure import structure
 from sdmodel.study.bind import bind
-from sdmodel.study.claims import open_references
+from sdmodel.study.evidence.claims import open_references
 
 STUDIES = sorted(path.name for path in FOLDER.glob("*.toml"))
 

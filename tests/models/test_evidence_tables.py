@@ -9,9 +9,9 @@ from shipped import FOLDER, model, study
 
 from sdmodel.model.model import CONTROLS, Constant
 from sdmodel.study.bind import bind
-from sdmodel.study.claims import open_references
-from sdmodel.study.evidence import ASSUMED, NOT_REPRODUCED, OUTSIDE
-from sdmodel.study.parameters import resting
+from sdmodel.study.evidence.claims import open_references
+from sdmodel.study.evidence.parameters import resting
+from sdmodel.study.evidence.spec import ASSUMED, NOT_REPRODUCED, OUTSIDE
 from sdmodel.study.spec import Study
 
 SPEC = FOLDER.parents[1] / "shared" / "design" / "domain" / "SPEC.md"

@@ -20,11 +20,11 @@ from pathlib import Path
 import pytest
 from shipped import FOLDER, study
 
-from sdmodel.analysis.reality_finding import verdicts_of
-from sdmodel.analysis.structure import results_of
+from sdmodel.analysis.reality.finding import verdicts_of
+from sdmodel.analysis.reality.structure import results_of
 from sdmodel.errors import SdmodelError
-from sdmodel.pipeline.reality import reality
-from sdmodel.pipeline.structure import structure
+from sdmodel.pipeline.reality.checks import reality
+from sdmodel.pipeline.reality.structure import structure
 from sdmodel.read import read
 from sdmodel.study.bind import bind
 

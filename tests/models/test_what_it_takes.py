@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from shipped import FOLDER
 
-from sdmodel.pipeline.minimal import reassure
+from sdmodel.pipeline.levers.minimal import reassure
+from sdmodel.pipeline.levers.timing import timing
 from sdmodel.pipeline.question import Question, load
-from sdmodel.pipeline.timing import timing
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from sdmodel.analysis import files
 from sdmodel.engine.compiled import simulate
 from sdmodel.errors import StudyError
 from sdmodel.pipeline import load
-from sdmodel.pipeline.calibrate import calibrate
+from sdmodel.pipeline.calibration.calibrate import calibrate
 from sdmodel.read import read
 
 MODELS = Path(__file__).parents[2] / "models"

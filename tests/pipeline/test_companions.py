@@ -13,7 +13,7 @@ from sdmodel.engine.translated import translated
 from sdmodel.errors import EngineMismatch, RunsError
 from sdmodel.pipeline import Plan, Stored, analyse, load, report, stored, sweep
 from sdmodel.pipeline.companions import sources
-from sdmodel.pipeline.preflight import preflight
+from sdmodel.pipeline.preflight.inspection import preflight
 from sdmodel.read import read
 from sdmodel.study.file import read_study
 

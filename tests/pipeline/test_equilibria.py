@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sdmodel.errors import ExperimentError
-from sdmodel.pipeline.equilibria import along, equilibria
 from sdmodel.pipeline.question import load
+from sdmodel.pipeline.tipping.equilibria import along, equilibria
 from sdmodel.read import read
-from sdmodel.study.spec import Schedule
+from sdmodel.study.terms import Schedule
 
 FOLDER = Path(__file__).parents[2] / "models"
 

@@ -7,9 +7,9 @@ import pytest
 from scipy.optimize import brentq
 
 from sdmodel.errors import ExperimentError
-from sdmodel.pipeline.equilibria import equilibria
-from sdmodel.pipeline.hysteresis import hysteresis
 from sdmodel.pipeline.question import load
+from sdmodel.pipeline.tipping.equilibria import equilibria
+from sdmodel.pipeline.tipping.hysteresis import hysteresis
 from sdmodel.read import read
 from sdmodel.report.figures.equilibria import HEADS as EQUILIBRIA_HEADS
 from sdmodel.report.figures.equilibria import equilibria as equilibria_figure

@@ -8,7 +8,7 @@ import pytest
 
 from sdmodel.analysis import files
 from sdmodel.errors import ExperimentError, StudyError
-from sdmodel.pipeline.minimal import reassure
+from sdmodel.pipeline.levers.minimal import reassure
 from sdmodel.pipeline.question import Question, load
 from sdmodel.report.figures.reassure import reassure_figures
 

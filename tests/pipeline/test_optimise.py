@@ -8,7 +8,7 @@ import pytest
 
 from sdmodel.analysis import files
 from sdmodel.errors import ExperimentError, StudyError
-from sdmodel.pipeline.optimise import optimise
+from sdmodel.pipeline.levers.optimise import optimise
 from sdmodel.pipeline.question import Question, load
 from sdmodel.report.figures.optimum import optimum_figure
 

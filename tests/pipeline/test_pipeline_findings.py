@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from sdmodel.analysis import files
-from sdmodel.analysis.reality_finding import verdicts_of
+from sdmodel.analysis.reality.finding import verdicts_of
 from sdmodel.cli import shipped
 from sdmodel.errors import RunsError
 from sdmodel.pipeline import EVERY, QUICK, Plan, Question, Stored, analyse, load, report, stored, sweep
-from sdmodel.pipeline.calibrate import calibrate
+from sdmodel.pipeline.calibration.calibrate import calibrate
 
 CHECKED = """
 model = "{model}"

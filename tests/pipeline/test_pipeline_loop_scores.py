@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from sdmodel.analysis import files
-from sdmodel.analysis.dominance import dominant, kinds, leading, names_of, periods, rank_correlation, relative
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.loop_scores import drivers, leading_periods
-from sdmodel.analysis.strongest import strongest
+from sdmodel.analysis.loops.dominance import dominant, kinds, leading, names_of, periods, rank_correlation, relative
+from sdmodel.analysis.loops.loop_scores import drivers, leading_periods
+from sdmodel.analysis.loops.strongest import strongest
 from sdmodel.engine import compiled
 from sdmodel.errors import ExperimentError, ModelError, StudyError
 from sdmodel.model.model import Model
 from sdmodel.pipeline import load
-from sdmodel.pipeline.loop_scores import dominance
+from sdmodel.pipeline.loops.loop_scores import dominance
 from sdmodel.pipeline.question import Question
 from sdmodel.read import read
 from sdmodel.report.figures.dominance import HEADS, dominance_figure, leading_figure

@@ -9,11 +9,11 @@ import pytest
 
 from sdmodel.analysis import files
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.polarity import Polarity, polarities
-from sdmodel.analysis.structure import of_loops
+from sdmodel.analysis.loops.polarity import Polarity, polarities
+from sdmodel.analysis.reality.structure import of_loops
 from sdmodel.engine.compiled import simulate
 from sdmodel.errors import ExperimentError, StudyError
-from sdmodel.pipeline.loops import loops
+from sdmodel.pipeline.loops.knock_outs import loops
 from sdmodel.pipeline.question import load
 from sdmodel.read import read
 from sdmodel.report.figures.loops import HEADS, SHOWN, loops_figure

@@ -20,10 +20,10 @@ from sdmodel.design.sequences import lhs
 from sdmodel.engine.compiled import simulate
 from sdmodel.errors import ExperimentError, RunsError, StudyError
 from sdmodel.pipeline import Plan, load, sweep
+from sdmodel.pipeline.calibration.posterior import posterior, sample_of
+from sdmodel.pipeline.calibration.posterior_groups import about, groups_of
+from sdmodel.pipeline.calibration.posterior_sample import Sample
 from sdmodel.pipeline.kept import stored
-from sdmodel.pipeline.posterior import posterior, sample_of
-from sdmodel.pipeline.posterior_groups import about, groups_of
-from sdmodel.pipeline.posterior_sample import Sample
 from sdmodel.read import read
 from sdmodel.runs import manifest as manifests
 from sdmodel.runs.sample import FILE, read_sample, write_sample

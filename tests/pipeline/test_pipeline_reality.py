@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.reality import Verdict
-from sdmodel.analysis.reality_finding import courses_of, verdicts_of
+from sdmodel.analysis.reality.finding import courses_of, verdicts_of
+from sdmodel.analysis.reality.verdicts import Verdict
 from sdmodel.engine import compiled
 from sdmodel.errors import StudyError
 from sdmodel.pipeline import load
-from sdmodel.pipeline.reality import reality, run_title
+from sdmodel.pipeline.reality.checks import reality, run_title
 
 GROWTH = (
     "stock = INTEG(rate * stock, start)",
@@ -119,7 +119,7 @@ def test_parts_of_the_futures_give_the_same_as_all_at_once(
     tried: Callable[..., Finding], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = tried(RISES, futures=37)
-    monkeypatch.setattr("sdmodel.pipeline.reality._CHUNK_BYTES", 2000)
+    monkeypatch.setattr("sdmodel.pipeline.reality.checks._CHUNK_BYTES", 2000)
     assert tried(RISES, futures=37).table.identical(whole.table)
 
 

@@ -10,10 +10,10 @@ import xarray as xr
 
 from sdmodel.analysis import files
 from sdmodel.errors import ExperimentError, StudyError
-from sdmodel.pipeline.morris import Ask as MorrisAsk
-from sdmodel.pipeline.morris import morris
 from sdmodel.pipeline.question import Question, load
-from sdmodel.pipeline.sobol import Ask, sobol
+from sdmodel.pipeline.sensitivity.morris import Ask as MorrisAsk
+from sdmodel.pipeline.sensitivity.morris import morris
+from sdmodel.pipeline.sensitivity.sobol import Ask, sobol
 from sdmodel.report.figures.sobol import sobol_convergence, sobol_figure, sobol_over_time
 
 SEED = 11
@@ -237,7 +237,7 @@ def test_common_futures_make_scenarios_comparable(asked: Asked) -> None:
 
 def test_parts_do_not_change_a_number(ishigami: Question, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = sobol(ishigami, Ask(n=128, outcomes=("end",)))
-    monkeypatch.setattr("sdmodel.pipeline.columns._CHUNK_BYTES", 2000)
+    monkeypatch.setattr("sdmodel.pipeline.sensitivity.columns._CHUNK_BYTES", 2000)
     stages: list[tuple[str, int]] = []
     parts = sobol(
         ishigami, Ask(n=128, outcomes=("end",)), progress=lambda name, done, _total: stages.append((name, done))
@@ -267,7 +267,7 @@ def test_what_cannot_be_asked_is_told(ishigami: Question, ask: Ask, words: str) 
 def test_more_than_fits_into_memory_is_refused_before_it_runs(
     ishigami: Question, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sdmodel.pipeline.columns._MOST_BYTES", 2**18)
+    monkeypatch.setattr("sdmodel.pipeline.sensitivity.columns._MOST_BYTES", 2**18)
     with pytest.raises(ExperimentError, match=r"3 numbers of 20,480 runs are 0\.0 GiB, more than 0"):
         sobol(ishigami, Ask(n=4096, outcomes=("end",), trajectories=("y",)))
 

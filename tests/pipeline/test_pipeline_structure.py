@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from sdmodel.analysis import files
-from sdmodel.analysis.structure import EXACT, Result, results_of
+from sdmodel.analysis.reality.structure import EXACT, Result, results_of
 from sdmodel.errors import StudyError
 from sdmodel.pipeline.question import load
-from sdmodel.pipeline.structure import structure, structure_of
+from sdmodel.pipeline.reality.structure import structure, structure_of
 from sdmodel.read import read
 
 UNIT = "\n\t~\tDmnl "

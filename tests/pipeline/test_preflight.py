@@ -7,10 +7,10 @@ import pytest
 
 from sdmodel.engine import compiled, crosscheck
 from sdmodel.errors import EngineMismatch, ModelError
-from sdmodel.pipeline import preflight as module
-from sdmodel.pipeline.preflight import preflight
-from sdmodel.pipeline.table_use import outside, uses
-from sdmodel.pipeline.trials import by_another_method, by_half_the_step, compared
+from sdmodel.pipeline.preflight import inspection as module
+from sdmodel.pipeline.preflight.inspection import preflight
+from sdmodel.pipeline.preflight.table_use import outside, uses
+from sdmodel.pipeline.preflight.trials import by_another_method, by_half_the_step, compared
 from sdmodel.read import read
 from sdmodel.read.equivalents import equivalents
 

@@ -8,7 +8,7 @@ import pytest
 from sdmodel import pipeline
 from sdmodel.engine import compiled
 from sdmodel.pipeline import Plan, analyse, load, report, sweep
-from sdmodel.pipeline.preflight import preflight
+from sdmodel.pipeline.preflight.inspection import preflight
 
 STUDY = """
 title = "Growth until a goal"

@@ -8,8 +8,8 @@ import pytest
 
 from sdmodel.analysis import files
 from sdmodel.errors import ExperimentError, StudyError
+from sdmodel.pipeline.levers.timing import timing
 from sdmodel.pipeline.question import Question, load
-from sdmodel.pipeline.timing import timing
 from sdmodel.report.figures.timing import timing_figures
 
 EQUATIONS = (

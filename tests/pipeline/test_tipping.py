@@ -8,8 +8,8 @@ import xarray as xr
 
 from sdmodel.engine.compiled import simulate
 from sdmodel.errors import ExperimentError
-from sdmodel.pipeline.boundary import tipping
 from sdmodel.pipeline.question import load
+from sdmodel.pipeline.tipping.boundary import tipping
 from sdmodel.report.figures.tipping import HEADS
 from sdmodel.report.figures.tipping import tipping as figure
 

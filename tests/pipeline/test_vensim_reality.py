@@ -8,8 +8,8 @@ import xarray as xr
 
 from sdmodel.engine.compiled import simulate
 from sdmodel.model.forced import forced
-from sdmodel.pipeline.preflight import preflight
-from sdmodel.pipeline.vensim_reality import HOLDS, IMPOSSIBLE, UNTESTED, VIOLATED, checks_of_model, tried
+from sdmodel.pipeline.preflight.inspection import preflight
+from sdmodel.pipeline.reality.vensim_reality import HOLDS, IMPOSSIBLE, UNTESTED, VIOLATED, checks_of_model, tried
 from sdmodel.read import read
 from sdmodel.read.reality import read_reality
 

@@ -24,7 +24,7 @@ from sdmodel.printers.python import python
 from sdmodel.printers.python_forms import PYTHON
 from sdmodel.read import read
 from sdmodel.study.schedules import Form, columns, scheduled
-from sdmodel.study.spec import Schedule
+from sdmodel.study.terms import Schedule
 
 FAR = {"roessler_chaos.mdl": 1e-10, "test_sample_if_true.mdl": 1e-10}  # rounding grows there
 

@@ -10,7 +10,8 @@ import xarray as xr
 from sdmodel.analysis.finding import Finding
 from sdmodel.model.expr import Number
 from sdmodel.model.model import Constant, Model, Stock
-from sdmodel.study.spec import Outcome, Scenario, Schedule, Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome, Scenario, Schedule, Uncertainty
 
 LEVEL = {"gentle": 0.25, "harsh": 0.7, "as_now": 0.5, "slow": 0.65, "talk": 0.4, "blocs": 0.6}
 PRICE = {"gentle": 29.0, "harsh": 72.0, "as_now": 20.0, "slow": 58.0, "talk": 25.0, "blocs": 41.0}

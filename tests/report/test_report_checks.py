@@ -10,12 +10,13 @@ import xarray as xr
 from made_up_study import MANIFEST
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.reality import Verdict, counted
-from sdmodel.analysis.reality_finding import Drawn, finding_of
+from sdmodel.analysis.reality.finding import Drawn, finding_of
+from sdmodel.analysis.reality.verdicts import Verdict, counted
 from sdmodel.model.model import Model
 from sdmodel.report.checks import Checks, checks
 from sdmodel.report.page import render, write_report
-from sdmodel.study.spec import Study, Variant
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Variant
 
 TIMES = np.arange(2020.0, 2046.0)
 HELD = {"R1": 1000, "R2": 520, "R3": 1000, "R4": 899, "R5": 4}

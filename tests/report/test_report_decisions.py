@@ -5,16 +5,17 @@ import json
 import numpy as np
 import pytest
 
-from sdmodel.analysis.discovery import discover
+from sdmodel.analysis.discovery.conditions import discover
 from sdmodel.analysis.failing import failing_of
 from sdmodel.analysis.files import from_dict, to_dict
-from sdmodel.analysis.robustness import robustness
-from sdmodel.analysis.value_of_information import information
+from sdmodel.analysis.robustness.value_of_information import information
+from sdmodel.analysis.robustness.verdicts import robustness
 from sdmodel.report.figures.discovery import LIMIT_HEADS, PATH_HEADS, POINT_HEADS, discovery
 from sdmodel.report.figures.information import HEADS
 from sdmodel.report.figures.information import information as information_figure
 from sdmodel.report.figures.robustness import FRONT_HEADS, REGRET_HEADS, pareto, regret_map
-from sdmodel.study.spec import Outcome, Scenario, Study, Uncertainty
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Outcome, Scenario, Uncertainty
 
 HOSTILE = "<img src=x>"
 OUTCOMES = (

@@ -10,7 +10,7 @@ from sdmodel.model.expr import Number
 from sdmodel.model.model import Constant, Model, Stock
 from sdmodel.report import claims, grounds
 from sdmodel.report.page import render
-from sdmodel.study.evidence import Claim, Parameter
+from sdmodel.study.evidence.spec import Claim, Parameter
 from sdmodel.study.spec import Study
 
 

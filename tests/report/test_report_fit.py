@@ -8,9 +8,9 @@ import pytest
 import xarray as xr
 from made_up_study import MANIFEST
 
+from sdmodel.analysis.calibration.goodness import STATISTICS
 from sdmodel.analysis.files import from_dict, to_dict
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.goodness import STATISTICS
 from sdmodel.model.model import Model
 from sdmodel.report.fit import fit
 from sdmodel.report.page import render, write_report

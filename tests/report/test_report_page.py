@@ -14,7 +14,8 @@ from sdmodel.errors import RunsError
 from sdmodel.model.model import Model
 from sdmodel.report.background import setting_text
 from sdmodel.report.page import render, write_report
-from sdmodel.study.spec import Schedule, Shock, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Schedule, Shock
 
 MEGABYTE = 1_000_000
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.reality import Sides, Verdict
-from sdmodel.analysis.reality_finding import Drawn, finding_of
+from sdmodel.analysis.reality.finding import Drawn, finding_of
+from sdmodel.analysis.reality.verdicts import Sides, Verdict
 from sdmodel.report.figures.reality import CheckFigure, reality, verdict_words
 
 TIMES = np.arange(2020.0, 2046.0, 0.25)

@@ -12,7 +12,8 @@ from sdmodel.model.model import Constant, Model
 from sdmodel.study.bind import bind
 from sdmodel.study.file import read_study
 from sdmodel.study.overlay import laid_over
-from sdmodel.study.spec import Scenario, Schedule, Setting, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Scenario, Schedule, Setting
 
 Write = Callable[[str], Path]
 HEAD = 'model = "small.mdl"\nbaseline = "a"\n[scenarios.a]\n'

@@ -9,7 +9,7 @@ import pytest
 from sdmodel.errors import StudyError
 from sdmodel.model.model import Model
 from sdmodel.study.bind import bind
-from sdmodel.study.claims import counts, falling_short, open_references
+from sdmodel.study.evidence.claims import counts, falling_short, open_references
 from sdmodel.study.file import read_study
 
 HEAD = """\
@@ -90,7 +90,7 @@ def test_a_reference_that_leads_nowhere_is_told_with_its_line(
 
 
 def test_a_check_must_be_one_of_the_study(asked: Callable[..., Path], model: Model) -> None:
-    from sdmodel.study.check_spec import Check
+    from sdmodel.study.checks.spec import Check
 
     study = read_study(asked(f"{TABLE}C05,x,,check:RC02,weak,Because.\n"))
     assert open_references(study) == {"loop": 1, "check": 1}

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sdmodel.study.check_spec import Arithmetic, Choice, Comparison, Course, First, Literal, Reading, Throughout
-from sdmodel.study.expectation import FUNCTIONS, MOST_TERMS, STATEMENTS, expectation_of
-from sdmodel.study.expectation_tokens import LONGEST
+from sdmodel.study.checks.expectation import FUNCTIONS, MOST_TERMS, STATEMENTS, expectation_of
+from sdmodel.study.checks.spec import Arithmetic, Choice, Comparison, Course, First, Literal, Reading, Throughout
+from sdmodel.study.checks.tokens import LONGEST
 
 
 def only(text: str) -> Comparison | Throughout:

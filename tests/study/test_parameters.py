@@ -8,8 +8,8 @@ import pytest
 from sdmodel.errors import StudyError
 from sdmodel.model.model import Model
 from sdmodel.study.bind import bind
+from sdmodel.study.evidence.parameters import resting
 from sdmodel.study.file import read_study
-from sdmodel.study.parameters import resting
 from sdmodel.study.table_file import LONGEST_CELL, MOST_BYTES
 
 Write = Callable[[str], Path]

@@ -13,7 +13,7 @@ from sdmodel.model.expr import Apply, Expr, Number, Ref, walk
 from sdmodel.model.model import Auxiliary, Constant, Model
 from sdmodel.model.operations import OPERATIONS
 from sdmodel.study.schedules import Form, columns, expression, form_of, scheduled
-from sdmodel.study.spec import Schedule, Setting
+from sdmodel.study.terms import Schedule, Setting
 
 OPERATE: dict[str, Callable[..., float]] = {
     "add": lambda a, b: a + b,

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from sdmodel.errors import StudyError
 from sdmodel.model.model import Model
 from sdmodel.study.bind import bind
-from sdmodel.study.check_spec import CheckRun, Course
+from sdmodel.study.checks.spec import CheckRun, Course
 from sdmodel.study.file import read_study
-from sdmodel.study.spec import Schedule, Study
+from sdmodel.study.spec import Study
+from sdmodel.study.terms import Schedule
 
 Write = Callable[[str], Path]
 CHECK = """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sdmodel.errors import StudyError
 from sdmodel.study.file import read_study
 from sdmodel.study.places import lines_of
-from sdmodel.study.spec import Schedule
+from sdmodel.study.terms import Schedule
 
 Write = Callable[[str], Path]
 HEAD = 'model = "small.mdl"\nbaseline = "a"\n'

@@ -11,7 +11,7 @@ from sdmodel.model.fold import folded
 from sdmodel.model.links import Links
 from sdmodel.model.model import Auxiliary, Constant, Model, Stock
 from sdmodel.study.bind import bind
-from sdmodel.study.claims import open_references
+from sdmodel.study.evidence.claims import open_references
 from sdmodel.study.file import read_study
 
 HEAD = """\

@@ -7,9 +7,9 @@ import pytest
 
 from sdmodel.errors import StudyError
 from sdmodel.pipeline.question import load
-from sdmodel.study.search_spec import Lever, Requirement
+from sdmodel.study.search.spec import Lever, Requirement
+from sdmodel.study.search.targets import requirement_of
 from sdmodel.study.spec import Study
-from sdmodel.study.targets import requirement_of
 
 HEAD = """\
 model = "tiny.mdl"

@@ -11,7 +11,7 @@ from sdmodel.model.model import Auxiliary, Constant, Model, Stock
 from sdmodel.study.bind import bind
 from sdmodel.study.file import read_study
 from sdmodel.study.spec import Study
-from sdmodel.study.structure_bind import exchanged
+from sdmodel.study.structure.bind import exchanged
 
 HEAD = """\
 model = "small.mdl"

@@ -9,7 +9,7 @@ from sdmodel.errors import StudyError
 from sdmodel.model.model import Model
 from sdmodel.study.bind import bind
 from sdmodel.study.file import read_study
-from sdmodel.study.spec import Schedule, Variant
+from sdmodel.study.terms import Schedule, Variant
 
 Write = Callable[[str], Path]
 VARIANT = """

@@ -12,7 +12,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.loop_scores import leading_periods
+from sdmodel.analysis.loops.loop_scores import leading_periods
 from sdmodel.analysis.wording import joined
 from sdmodel.report.cast import COLOURS, GREY
 from sdmodel.report.embed import label, rounded

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.reality import Sides, Verdict
-from sdmodel.analysis.reality_finding import Drawn, courses_of, verdicts_of
+from sdmodel.analysis.reality.finding import Drawn, courses_of, verdicts_of
+from sdmodel.analysis.reality.verdicts import Sides, Verdict
 from sdmodel.analysis.wording import joined
 from sdmodel.report.cast import COLOURS
 from sdmodel.report.embed import label, rounded

@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.regret import PERCENT
+from sdmodel.analysis.robustness.regret import PERCENT
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure

@@ -1,0 +1,1 @@
+"""How well a model fits its past, and what the past cannot tell."""

@@ -1,0 +1,1 @@
+"""In which futures a scenario fails, as boxes and as a tree."""

@@ -1,0 +1,1 @@
+"""Two players who choose: payoff tables, equilibria, play by stages."""

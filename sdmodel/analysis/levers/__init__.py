@@ -1,0 +1,1 @@
+"""What it takes to meet a target: least intensities, best settings, best times."""

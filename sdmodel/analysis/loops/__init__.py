@@ -1,0 +1,1 @@
+"""Which feedback loop drives a model when."""

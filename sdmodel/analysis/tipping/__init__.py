@@ -1,0 +1,1 @@
+"""Where a model can rest, and where its behaviour changes."""

@@ -1,0 +1,1 @@
+"""Runs that fit a model to its past."""

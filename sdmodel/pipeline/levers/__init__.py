@@ -1,0 +1,1 @@
+"""Runs that look for what it takes to meet a target."""

@@ -1,0 +1,1 @@
+"""Runs that weigh feedback loops against each other."""

@@ -1,0 +1,1 @@
+"""What is wrong with a model file, before anything hangs on it."""

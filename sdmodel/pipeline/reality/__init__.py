@@ -1,0 +1,1 @@
+"""Runs that put a model to the test."""

@@ -1,0 +1,1 @@
+"""Designs of sensitivity, simulated part by part."""

@@ -1,0 +1,185 @@
+"""A study, one or two inputs and a behaviour → where in their range the behaviour changes: the finding "tipping"."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.tipping.boundary import Behaviour as Holds
+from sdmodel.analysis.tipping.boundary import Points, changes, traced
+from sdmodel.analysis.tipping.lines import Axis, Layer, tipping_finding
+from sdmodel.analysis.tipping.lines import Question as Told
+from sdmodel.analysis.wording import scenario_title
+from sdmodel.design.asked import chosen_of
+from sdmodel.errors import ExperimentError
+from sdmodel.model.model import Draw
+from sdmodel.model.names import did_you_mean
+from sdmodel.pipeline.progress import Progress
+from sdmodel.pipeline.question import Question
+from sdmodel.pipeline.tipping.behaviour import Asked, Under, behaviour
+from sdmodel.study.inputs import number_of, why_not
+from sdmodel.study.overlay import MARK
+from sdmodel.study.terms import Schedule
+
+TOLERANCE = 1e-4
+CELLS = 24
+MOST_CELLS = 400
+_BEND = 1e-3
+_TOLD = 4
+_STAGE = "Tipping"
+
+
+def tipping(
+    question: Question,
+    when: str,
+    x: str,
+    y: str | None = None,
+    *,
+    over: tuple[str, Sequence[float]] | None = None,
+    scenario: str | None = None,
+    settings: Mapping[str, float] | None = None,
+    shocks: Sequence[str] = (),
+    variants: Sequence[str] = (),
+    tolerance: float = TOLERANCE,
+    cells: int = CELLS,
+    progress: Progress | None = None,
+) -> Finding:
+    """The finding "tipping"; see `analysis.tipping` for its table, `pipeline.behaviour` for what `when` can be.
+
+    `x` and `y` are inputs, as "name" or with a range of their own as "name=low:high"; without one they span their
+    uncertainty, or else the limits in the model. Without `y` it is looked for along x alone. `over` is a third input
+    with the values at which the search is repeated. `tolerance` is a part of each range; `scenario` that of the
+    baseline if not given.
+
+    Raises:
+        ExperimentError: inputs without a range or not to be set, words that describe no behaviour, numbers that cannot
+            be.
+        StudyError: settings cannot be joined.
+    """
+    _refuse_impossible(tolerance, cells)
+    study = question.study
+    [label] = chosen_of("scenario", [scenario or study.baseline], study.scenarios)
+    under = Under(
+        question,
+        dict(settings or {}),
+        label,
+        tuple(chosen_of("shock", shocks, study.shocks)),
+        tuple(chosen_of("variant", variants, study.variants)),
+    )
+    axes = tuple(_axis(under, words) for words in (x, y) if words is not None)
+    third = "" if over is None else _input(question, over[0])
+    _refuse_twice([*(axis.name for axis in axes), *([third] if third else [])])
+    asked = behaviour(when, under)
+    layers = []
+    for value in [np.nan] if over is None else over[1]:
+        layers.append(_layer(asked, axes, third, float(value), tolerance, cells))
+        if progress:
+            progress(_STAGE, 1, 1 if over is None else len(over[1]))
+    laid = MARK.join([label, *under.variants, *under.shocks])
+    setting = ", ".join([scenario_title(study, laid), *settings_words(under.settings)])
+    random = ("Random numbers are the same in all runs: the boundary is that of one future.",)
+    told = Told(
+        words=asked.words,
+        setting=setting,
+        study=study.name,
+        axes=axes,
+        tolerance=tolerance,
+        cells=cells,
+        over=third,
+        risk=asked.risk,
+        caveats=(*study.caveats, *(random if any(question.model.of(Draw)) else ())),
+    )
+    return tipping_finding(told, layers)
+
+
+def _refuse_impossible(tolerance: float, cells: int) -> None:
+    if not 1e-12 <= tolerance <= 0.1:
+        raise ExperimentError(f"--tolerance {tolerance:g}: it is a part of each range, from 1e-12 to 0.1.")
+    if not 2 <= cells <= MOST_CELLS:
+        raise ExperimentError(f"--cells {cells}: there can be 2 to {MOST_CELLS}.")
+
+
+def _refuse_twice(names: Sequence[str]) -> None:
+    if twice := next((one for one in names if names.count(one) > 1), None):
+        raise ExperimentError(f'"{twice}" cannot move along two axes.')
+
+
+def settings_words(settings: Mapping[str, float]) -> list[str]:
+    """ "x = 1", for the first few."""
+    told = [f"{name} = {value:g}" for name, value in settings.items()]
+    return told if len(told) <= _TOLD else [*told[:_TOLD], f"and {len(told) - _TOLD} more settings"]
+
+
+def _layer(asked: Asked, axes: tuple[Axis, ...], third: str, value: float, tolerance: float, cells: int) -> Layer:
+    """What is found in one plane, or along one line."""
+
+    def ask(points: Points) -> Holds:
+        moving = {axis.name: axis.at(points[:, place]) for place, axis in enumerate(axes)}
+        return asked(moving | ({third: np.full(len(points), value)} if third else {}))
+
+    if len(axes) == 1:
+        return Layer(value, changes(ask, cells, tolerance))
+    found = traced(ask, cells, tolerance, _BEND)
+    base = np.array([(axis.base - axis.low) / (axis.high - axis.low) for axis in axes])
+    if not ((base >= 0) & (base <= 1)).all():
+        return Layer(value, found)
+    across = []
+    for place, axis in enumerate(axes):
+
+        def along(parts: Points, place: int = place) -> Holds:
+            points = np.repeat(base[None], len(parts), axis=0)
+            points[:, place] = parts[:, 0]
+            return ask(points)
+
+        lines = changes(along, 4 * cells, tolerance).lines
+        across.append(axis.at(np.array([line[0, 0] for line in lines])))
+    return Layer(value, found, tuple(across), int(ask(base[None])[0]))
+
+
+def _axis(under: Under, words: str) -> Axis:
+    """The axis that "name" or "name=low:high" means."""
+    question = under.question
+    name, equals, numbers = words.rpartition("=")
+    own = _input(question, name if equals else words)
+    low, high = _range(question, own) if not equals else _numbers(words, numbers)
+    scenario = question.study.scenarios[under.scenario or question.study.baseline].settings
+    layers = [scenario, *(question.study.overlays[one].settings for one in (*under.variants, *under.shocks))]
+    base: float | None = number_of(question.model, own)
+    for layer in [*layers, under.settings]:
+        setting = layer.get(own, base)
+        base = None if isinstance(setting, Schedule) else setting
+    return Axis(own, low, high, question.model[own].unit, np.nan if base is None else float(base))
+
+
+def _input(question: Question, name: str) -> str:
+    model = question.model
+    if name not in model:
+        known = [one.name for one in model.visible() if not why_not(model, one, scheduled=False)]
+        raise ExperimentError(f'{model.name}: the model has no input "{name}".{did_you_mean(name, known)}')
+    if reason := why_not(model, model[name], scheduled=False):
+        raise ExperimentError(f"{model.name}: {reason}")
+    return model[name].name
+
+
+def _numbers(words: str, numbers: str) -> tuple[float, float]:
+    try:
+        low, high = (float(part) for part in numbers.split(":"))
+    except ValueError:
+        low = high = np.nan
+    if not (np.isfinite([low, high]).all() and low < high):
+        raise ExperimentError(f'"{words}": write a range as "name=low:high", such as "learning rate=0.2:1".')
+    return low, high
+
+
+def _range(question: Question, name: str) -> tuple[float, float]:
+    """From the least to the greatest value of an uncertainty, or else the limits in the model."""
+    uncertain = question.study.uncertainties.get(name)
+    if uncertain is not None and uncertain.low < uncertain.high:
+        return uncertain.low, uncertain.high
+    low, high = question.model[name].limits
+    if low is None or high is None or not low < high:
+        raise ExperimentError(
+            f'"{name}" has no range: it is no uncertainty of the study, and the model states no limits. '
+            f'Write it as "{name}=low:high".'
+        )
+    return low, high

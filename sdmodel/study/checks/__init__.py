@@ -1,0 +1,1 @@
+"""What a study expects of its model."""

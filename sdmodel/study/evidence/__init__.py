@@ -1,0 +1,1 @@
+"""What the numbers of a study rest on, and which claims its model shows."""

@@ -1,0 +1,1 @@
+"""Two players, as a study tells them."""

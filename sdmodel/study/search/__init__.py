@@ -1,0 +1,1 @@
+"""What a study wants to reach, and which levers may move."""

@@ -1,0 +1,1 @@
+"""What a study says of loops and of what holds whatever is set."""
