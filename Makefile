@@ -1,5 +1,5 @@
 # make report      install into .venv, run the main study in 1,000 futures, say where its page is
-# make questions   answer the seventeen research questions of models/questions in a few minutes
+# make questions   answer the seventeen research questions of models/questions in a few minutes, say where the page is
 # make test        install what the tests need, run them
 # make lint        style, types, floors
 # make bench       speed beside other engines

@@ -1,7 +1,8 @@
 """The opponents: each turns a question (model, inputs of n members, outputs) into values [output, member, time].
 
 All peers answer the same question, Euler's method, so that speed.py can first show that they agree and then time them.
-A peer that cannot work here (no C compiler, package not installed) raises `Absent`, which says why.
+A peer that cannot work here (no C compiler, package not installed, model not understood) raises `Absent`, which says
+why. Vensim's Reality Checks are no part of what is computed, and some peers cannot read them: their copies have none.
 """
 
 import re
@@ -18,6 +19,8 @@ import numpy as np
 from benchmarks.absent import Absent
 from benchmarks.native_c import BUILD, HERE, SCALAR_FLAGS, VECTOR_FLAGS, NativeC, names
 from benchmarks.vector_c import c_text
+from sdmodel.read.vensim.reality import is_reality_check
+from sdmodel.read.vensim.sections import search
 
 Columns = Mapping[str, np.ndarray]
 
@@ -49,9 +52,29 @@ class Question:
     def steps(self) -> int:
         return round((self.control("FINAL TIME") - self.control("INITIAL TIME")) / self.control("TIME STEP"))
 
+    @cached_property
+    def reality_checks(self) -> tuple[tuple[int, int], ...]:
+        """Where in the text its reality checks begin and end."""
+        entries = (entry for part in search(self.text).parts for entry in part.entries)
+        return tuple(sorted(entry.span for entry in entries if is_reality_check(entry.equation)))
+
+    @property
+    def said_of_copies(self) -> str:
+        """What a table says of the copies that peers read; empty where they compute all that the file states."""
+        if not self.reality_checks:
+            return ""
+        count = len(self.reality_checks)
+        return f" Peers read a copy without its {count} statements of reality checks, which compute nothing."
+
     def copy_into(self, folder: str) -> Path:
-        """The model in another folder, saving every `every`: PySD writes beside it, Simlin saves what the file says."""
-        text = re.sub(r"^(SAVEPER\s*=\s*)[^~|]*", rf"\g<1>{self.every}\n\t", self.text, count=1, flags=re.MULTILINE)
+        """The model in another folder, without reality checks, saving every `every`.
+
+        PySD writes beside it, and Simlin saves what the file says.
+        """
+        text = self.text
+        for begin, end in reversed(self.reality_checks):
+            text = text[:begin] + text[end:]
+        text = re.sub(r"^(SAVEPER\s*=\s*)[^~|]*", rf"\g<1>{self.every}\n\t", text, count=1, flags=re.MULTILINE)
         path = Path(folder) / self.model.name
         path.write_text(text, encoding="utf-8")
         return path
@@ -138,8 +161,11 @@ class Simlin:
         except ImportError:
             raise Absent("pysimlin is not installed (pip install 'sdmodel[bench]')") from None
         self.question = question
-        with tempfile.TemporaryDirectory() as folder:
-            self.simulation = simlin.load(question.copy_into(folder)).simulate()
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                self.simulation = simlin.load(question.copy_into(folder)).simulate()
+        except simlin.SimlinError as problem:
+            raise Absent(f"it cannot load {question.model.name}: {' '.join(str(problem).split())[:200]}") from None
 
     def asked(self, columns: Columns) -> list[list[tuple[str, float]]]:
         rows = np.column_stack(list(columns.values())).tolist()
@@ -173,7 +199,11 @@ class PySD:
         self.question, self.folder = question, tempfile.TemporaryDirectory()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self.model = pysd.read_vensim(str(question.copy_into(self.folder.name)))
+            try:
+                self.model = pysd.read_vensim(str(question.copy_into(self.folder.name)))
+            except Exception as problem:  # whatever its parser meets: it has no class of its own for it
+                self.folder.cleanup()
+                raise Absent(f"it cannot load {question.model.name}: {' '.join(str(problem).split())[:200]}") from None
 
     def asked(self, columns: Columns) -> list[dict[str, float]]:
         rows = np.column_stack(list(columns.values())).tolist()

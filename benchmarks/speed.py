@@ -10,6 +10,7 @@ import json
 import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
@@ -100,7 +101,7 @@ def table(title: str, question: Question, columns: Columns, rounds: int, by_hand
     asked = (
         f"Euler, {question.steps} steps, {len(columns)} inputs differ by member, {len(question.outputs)} outputs every "
         f"{question.every:g}. sdmodel, C and PySD compute what these outputs need, Simlin every variable. "
-        f"All agree within {worst:.0e} of each value."
+        f"All agree within {worst:.0e} of each value.{question.said_of_copies}"
     )
     return Table(title, asked, timed(peers, columns, rounds), absent)
 
@@ -111,6 +112,7 @@ COLD = {
     "Simlin": "import sys, simlin; s = simlin.load(sys.argv[1]).simulate(); s.run_to_end(); s.get_series('time')",
     "PySD": "import sys, pysd; pysd.read_vensim(sys.argv[1]).run()",
 }
+PACKAGES = {"Simlin": "simlin", "PySD": "pysd"}
 
 
 def cold_starts(pysd: bool) -> dict[str, tuple[float, float]]:
@@ -122,7 +124,7 @@ def cold_starts(pysd: bool) -> dict[str, tuple[float, float]]:
         if (MODELS.parent / "sdmodel" / "__main__.py").exists():
             commands = {"sdmodel run": ["-m", "sdmodel", "run", str(model)], **commands}
         for name, command in commands.items():
-            if name == "PySD" and not pysd:
+            if (name == "PySD" and not pysd) or (name in PACKAGES and find_spec(PACKAGES[name]) is None):
                 continue
             kinds = ("empty cache", "warm cache") if name.startswith("sdmodel") else ("",)
             for kind in kinds:

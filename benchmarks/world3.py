@@ -99,7 +99,7 @@ def speed(question: Question, rounds: int, pysd: bool) -> Table:
     asked = (
         f"Euler, {question.steps} steps, {len(columns)} inputs differ by member, {len(OUTPUTS)} outputs every "
         f"{question.every:g}. sdmodel and both C compute what these outputs need, Simlin every variable. "
-        f"All agree within {check(peers, columns):.0e} of each value."
+        f"All agree within {check(peers, columns):.0e} of each value.{question.said_of_copies}"
     )
     if pysd:
         others, more = gathered([("PySD", lambda: PySD(question))])

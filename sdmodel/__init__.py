@@ -9,8 +9,8 @@
 Names are loaded when they are first used, so that `import sdmodel` costs nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+# what `typing` has as well; loading that takes as long as the start of Python, in which Ctrl-C shows a traceback
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from sdmodel.analysis.comparison import compare
@@ -87,9 +87,11 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'sdmodel' has no attribute {name!r}")
+    from importlib import import_module  # not for `import sdmodel` itself
+
     return getattr(import_module(_HOMES[name]), _NAMED_THERE.get(name, name))
 
 

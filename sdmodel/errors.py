@@ -5,7 +5,8 @@
     ├── StudyError         a study file does not fit its format or its model                          exit 2
     ├── ExperimentError    inputs, times or saved names that do not fit the model                     exit 2
     ├── RunsError          stored runs that are missing, damaged or of another kind                   exit 2
-    └── EngineMismatch     the compiled engine and the reference engine disagree                      exit 1
+    ├── EngineMismatch     the compiled engine and the reference engine disagree                      exit 1
+    └── RunFailed          the numbers of a run left the finite range                                 exit 1
 
 A message answers: what is wrong, where (file, table, variable, line), what instead, what next.
 """
@@ -35,5 +36,11 @@ class RunsError(SdmodelError):
 
 class EngineMismatch(SdmodelError):
     """The compiled engine and the reference engine disagree on the same experiment."""
+
+    exit_code = 1
+
+
+class RunFailed(SdmodelError):
+    """A run whose numbers left the finite range."""
 
     exit_code = 1

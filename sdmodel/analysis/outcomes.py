@@ -18,6 +18,7 @@ from sdmodel.runs.schema import (
     TRAJECTORY,
     check,
     failed,
+    named,
     require,
     values,
 )
@@ -38,10 +39,15 @@ _HOLDS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
 def outcomes(study: Study, runs: xr.Dataset) -> xr.Dataset:
     """`runs` with every outcome of `study` added, dims (experiment,), in the unit of its variable (or of time).
 
-    A run that failed, or whose variable is not finite at all times, has NaN outcomes and is marked in `failed`. Only
-    where the attribute `missing` of a variable says so, it may have no value at some times (between the points of data,
-    after the end of its run): reductions pass over these. Where `failed` is false, NaN means that the condition of a
-    `first` never held, or that the variable had no value when it was asked for. RunsError if variables are missing.
+    An outcome whose variable is not finite at all times is NaN, and its run is marked in `failed`. A run that failed
+    elsewhere, in what the variable does not depend on, has a number; but NaN if no trajectory that was kept shows what
+    failed. Only where the attribute `missing` of a variable says so, it may have no value at some times (between the
+    points of data, after the end of its run): reductions pass over these, and all are NaN where the run failed.
+    NaN means, where `failed` is false, that the condition of a `first` never held, or that the variable had no value
+    when it was asked for; where it is true, that the outcome failed: there a first time that never came is infinite.
+
+    Raises:
+        RunsError: variables are missing.
     """
     check(runs)
     asked = study.outcomes.values()
@@ -54,11 +60,17 @@ def outcomes(study: Study, runs: xr.Dataset) -> xr.Dataset:
         raise RunsError(
             f'"{taken[0]}" is an outcome of study "{study.name}" and a variable of the runs: rename the outcome.'
         )
-    broken = failed(runs)
+    marked, broken = failed(runs), failed(runs)
     numbers = {outcome.name: _reduced(runs, outcome, broken) for outcome in asked}
+    unseen = _unseen(runs, np.flatnonzero(marked))
     added: dict[str, xr.Variable] = {FAILED: xr.Variable(EXPERIMENT, broken, {"long_name": FAILED, "role": STATUS})}
     for outcome in asked:
-        number = np.where(broken, np.nan, numbers[outcome.name])
+        number, lost = numbers[outcome.name]
+        lost[unseen] = True
+        if runs.variables[outcome.variable].attrs.get(MISSING):
+            lost |= marked
+        never = broken & ~lost & np.isnan(number) if outcome.reduce == "first" else False
+        number = np.where(lost, np.nan, np.where(never, np.inf, number))
         added[outcome.name] = xr.Variable(EXPERIMENT, number, _described(runs, outcome))
     return runs.assign(added)
 
@@ -91,20 +103,34 @@ def acceptable(numbers: np.ndarray, limit: tuple[str, float]) -> np.ndarray:
     return np.asarray(_HOLDS[sign](numbers, bound))
 
 
-def _reduced(runs: xr.Dataset, outcome: Outcome, broken: np.ndarray) -> np.ndarray:
-    """The outcome block by block, so that trajectories on disk pass through in flat memory; marks `broken` runs."""
+def _unseen(runs: xr.Dataset, rows: np.ndarray) -> np.ndarray:
+    """Those of the `rows` that failed in which every trajectory is finite, so that nobody can tell what failed."""
+    for name in named(runs, TRAJECTORY):
+        if not rows.size:
+            break
+        numbers = np.asarray(runs.variables[name][rows].values, dtype=float)
+        rows = rows[np.isfinite(numbers).all(axis=1)]
+    return rows
+
+
+def _reduced(runs: xr.Dataset, outcome: Outcome, broken: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The outcome block by block, so that trajectories on disk pass through in flat memory, and where it failed.
+
+    Marks `broken` runs.
+    """
     _refuse_unknown(outcome, runs)
     times = np.asarray(runs[TIME].values, dtype=float)
     may_be_missing = bool(runs.variables[outcome.variable].attrs.get(MISSING))
-    numbers = np.empty(len(broken))
+    numbers, lost = np.empty(len(broken)), np.zeros(len(broken), dtype=bool)
     for start in range(0, len(broken), BLOCK):
         rows = slice(start, start + BLOCK)
         trajectories = values(runs, outcome.variable, rows).astype(float, copy=False)
         fine = ~np.isinf(trajectories) if may_be_missing else np.isfinite(trajectories)
         finite = fine.all(axis=1)
-        broken[rows] |= ~finite
+        lost[rows] = ~finite
         numbers[rows] = reduced(np.where(finite[:, None], trajectories, 0.0), times, outcome)
-    return numbers
+    broken |= lost
+    return numbers, lost
 
 
 def _refuse_unknown(outcome: Outcome, runs: xr.Dataset) -> None:

@@ -6,17 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
+from sdmodel.analysis.correlated import correlation_caveat
+from sdmodel.analysis.wording import outcome_title, scenario_title
 from sdmodel.errors import RunsError
 from sdmodel.model.names import did_you_mean
-from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO, check, codes, failed, named, require, values
+from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO, check, codes, lost, named, require, values
 from sdmodel.study.spec import Study
 
 
 @dataclass(frozen=True)
 class Samples:
-    """`inputs` [run, input] and `results` [run, outcome] (NaN where a run failed) with their names.
+    """`inputs` [run, input] and `results` [run, outcome] with their names.
 
-    `rows` [run] of each of the `scenarios` that are looked at.
+    `rows` [run] of each of the `scenarios` that are looked at; `lost` [run, outcome] where an outcome failed, which is
+    NaN there; it may be elsewhere, too (a time that never came).
     """
 
     inputs: np.ndarray
@@ -25,10 +28,24 @@ class Samples:
     outcome_names: tuple[str, ...]
     scenarios: tuple[str, ...]
     rows: tuple[np.ndarray, ...]
+    lost: np.ndarray
 
     def each(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Inputs and results of each scenario."""
         return ((self.inputs[rows], self.results[rows]) for rows in self.rows)
+
+    def correlation(self, what: str) -> str:
+        """The caveat on inputs that are correlated in a scenario's futures, with `what` that means; or ""."""
+        told = (correlation_caveat(self.input_names, self.inputs[rows], what) for rows in self.rows)
+        return next((one for one in told if one), "")
+
+    def titled(self, table: xr.Dataset, study: Study) -> xr.Dataset:
+        """The table with coordinates `outcome_title` and `scenario_title`."""
+        outcomes = [
+            outcome_title(study.outcomes[name]) if name in study.outcomes else name for name in self.outcome_names
+        ]
+        scenarios = [scenario_title(study, name) for name in self.scenarios]
+        return table.assign_coords(outcome_title=(OUTCOME, outcomes), scenario_title=(SCENARIO, scenarios))
 
 
 def samples(
@@ -49,7 +66,6 @@ def samples(
     columns = {name: values(runs, name).astype(float) for name in named(runs, INPUT)}
     inputs = _inputs(study, columns, coded)
     results = np.column_stack([values(runs, name).astype(float) for name in names])
-    results[failed(runs)] = np.nan
     return Samples(
         np.column_stack([columns[name] for name in inputs]),
         results,
@@ -57,6 +73,7 @@ def samples(
         tuple(names),
         tuple(chosen),
         tuple(np.flatnonzero(coded == labels.index(label)) for label in chosen),
+        np.column_stack([lost(runs, name) for name in names]),
     )
 
 

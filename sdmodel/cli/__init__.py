@@ -3,6 +3,7 @@
 import gc
 import os
 import sys
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from sdmodel.cli import (
     decide,
     discover,
     dominance,
+    elasticity,
     equilibria,
     export,
     game,
@@ -20,6 +22,7 @@ from sdmodel.cli import (
     information,
     look,
     loops,
+    onset,
     optimise,
     questions,
     reassure,
@@ -28,9 +31,10 @@ from sdmodel.cli import (
     sobol,
     tell,
     tipping,
+    waiting,
 )
 from sdmodel.cli.console import fail
-from sdmodel.errors import SdmodelError
+from sdmodel.errors import ExperimentError, SdmodelError
 
 app = typer.Typer(
     name="sdmodel",
@@ -41,6 +45,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+_LONGEST = 200  # characters of a path that are shown
 _STOPPED = 130  # as shells count: 128 + SIGINT
 _OBJECTS = 200_000  # made between two searches for garbage: with Python's 700, a run spends a fifth of its time on them
 _LOOK, _RUN, _EXPLAIN, _TELL = "Look at a model", "Run it", "Explain the runs", "Tell"
@@ -57,6 +62,7 @@ app.command("sobol", rich_help_panel=_EXPLAIN)(sobol.sobol)
 app.command("morris", rich_help_panel=_EXPLAIN)(sobol.morris)
 app.command("loops", rich_help_panel=_EXPLAIN)(loops.loops)
 app.command("dominance", rich_help_panel=_EXPLAIN)(dominance.dominance)
+app.command("elasticity", rich_help_panel=_EXPLAIN)(elasticity.elasticity)
 app.command("equilibria", rich_help_panel=_EXPLAIN)(equilibria.equilibria)
 app.command("hysteresis", rich_help_panel=_EXPLAIN)(hysteresis.hysteresis)
 app.command("calibrate", rich_help_panel=_EXPLAIN)(calibrate.calibrate)
@@ -65,6 +71,8 @@ app.command("information", rich_help_panel=_DECIDE)(information.information)
 app.command("tipping", rich_help_panel=_DECIDE)(tipping.tipping)
 app.command("reassure", rich_help_panel=_DECIDE)(reassure.reassure)
 app.command("timing", rich_help_panel=_DECIDE)(reassure.timing)
+app.command("onset", rich_help_panel=_DECIDE)(onset.onset)
+app.command("waiting", rich_help_panel=_DECIDE)(waiting.waiting)
 app.command("optimise", rich_help_panel=_DECIDE)(optimise.optimise)
 app.command("game", rich_help_panel=_DECIDE)(game.game)
 app.command("questions", rich_help_panel=_TELL)(questions.questions)
@@ -88,11 +96,19 @@ def _options(
     pass
 
 
+def _refuse_nothing(words: list[str]) -> None:
+    """Raises ExperimentError where an option is given an empty word: as a name it would pass for the default."""
+    for option, value in pairwise(words):
+        if option.startswith("--") and "=" not in option and not value.strip():
+            raise ExperimentError(f"{option}: an empty word names nothing; write a value, or leave the option out.")
+
+
 def main() -> None:
     """The console script: a mistake of use is one message and exit code 2, a failed check 1, a fault of ours 70."""
     usual = gc.get_threshold()
     gc.set_threshold(_OBJECTS)
     try:
+        _refuse_nothing(sys.argv[1:])
         app()
     except SdmodelError as error:
         fail(str(error))
@@ -107,6 +123,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        where = str(error.filename or "a file")
+        named = where if len(where) <= _LONGEST else f"{where[:_LONGEST]}…"
+        fail(f"cannot use {named}: {error.strerror or error}. Give another path.")
+        sys.exit(2)
     except MemoryError:
         fail("this needs more memory than there is: ask for fewer --futures, or save fewer variables.")
         sys.exit(2)

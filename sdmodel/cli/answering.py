@@ -10,21 +10,24 @@ import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from sdmodel.analysis import files
 from sdmodel.cli import shipped
 from sdmodel.errors import SdmodelError, StudyError
 from sdmodel.model.names import did_you_mean
-from sdmodel.report.answers import Answer, numbers_of
+from sdmodel.report.answers import Answer, told_numbers
 from sdmodel.study.questions import Numbers, Words
 
 SWEEP = "sweep"
 ANSWERING = (
-    *("compare", "sensitivity", "discover", "sobol", "morris", "loops", "dominance", "equilibria", "hysteresis"),
-    *("calibrate", "robust", "information", "tipping", "reassure", "timing", "optimise", "game"),
+    *("compare", "sensitivity", "discover", "sobol", "morris", "loops", "dominance"),
+    *("elasticity", "equilibria", "hysteresis"),
+    *("calibrate", "robust", "information", "tipping", "reassure", "timing", "onset", "waiting", "optimise", "game"),
 )
 """Commands whose JSON has a sentence."""
 HERE = "{here}"
@@ -59,36 +62,48 @@ def context(words: Words, folders: Mapping[str, Path], home: Path) -> Any:
     return ready
 
 
-def swept(words: Words, folder: Path, home: Path) -> str:
-    """Makes the sweep of `words` in `folder`; what went wrong, or "".
+def swept(words: Words, folder: Path, home: Path) -> Answer:
+    """Makes the sweep of `words` in `folder`; what it took, or how it failed.
 
     Raises:
         StudyError: the words are none of a sweep that may be made here.
     """
+    started = time.perf_counter()
     ready = context(words, {}, home)
-    ready.params["output"] = folder
-    _, failure = _said(ready)
-    return failure
+    ready.params |= {"output": folder, "replace": True}  # its own folder: the file may name another study by now
+    told, failure = _said(ready)
+    return Answer(
+        (*words, "--output", str(folder)),
+        failure=failure,
+        seconds=round(time.perf_counter() - started, 2),
+        seed=told.get("seed"),
+        runs=int(told.get("experiments", 0)),
+    )
 
 
 def answer(words: Words, folders: Mapping[str, Path], home: Path, numbers: Sequence[Numbers] = ()) -> Answer:
     """What the command of `words` says, with these `numbers` of its table, or the message with which it fails."""
     started = time.perf_counter()
-    shown = tuple(_filled(word, folders, home) for word in words)
-    shares: tuple[str, ...] = ()
+    said = Answer(tuple(_filled(word, folders, home) for word in words))
     try:
         told, failure = _said(context(words, folders, home))
-        if not failure:
-            shares = tuple(numbers_of(told, one) for one in numbers)
+        said = replace(said, failure=failure) if failure else _answered(said, told, numbers)
     except SdmodelError as error:
-        told, failure = {}, str(error)
-    return Answer(
-        command=shown,
-        sentence=str(told.get("sentence", "")),
-        numbers=shares,
-        caveats=tuple(map(str, told.get("caveats", ()))),
-        failure=failure,
-        seconds=round(time.perf_counter() - started, 2),
+        said = replace(said, failure=str(error))
+    return replace(said, seconds=round(time.perf_counter() - started, 2))
+
+
+def _answered(said: Answer, told: dict[str, Any], numbers: Sequence[Numbers]) -> Answer:
+    finding = files.from_dict(told)
+    seed, runs = (finding.table.attrs.get(name) for name in ("seed", "runs"))
+    return replace(
+        said,
+        sentence=finding.sentence,
+        numbers=tuple(told_numbers(finding, one) for one in numbers),
+        caveats=finding.caveats,
+        seed=None if seed is None else int(seed),
+        runs=int(runs or 0),
+        finding=finding,
     )
 
 

@@ -9,6 +9,7 @@ from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import MISSING, decimals, percent, shown
+from sdmodel.cli.telling import present
 from sdmodel.errors import ExperimentError
 
 if TYPE_CHECKING:
@@ -50,26 +51,16 @@ def calibrate(
     if walkers is not None or steps is not None:
         raise ExperimentError("--walkers and --steps are for a posterior: add --posterior, or leave them out.")
     from sdmodel import pipeline  # xarray, zarr and SciPy: not for --help
-    from sdmodel.analysis import files
-    from sdmodel.pipeline.calibration.calibrate import NAME
     from sdmodel.pipeline.calibration.calibrate import calibrate as calibrated
+    from sdmodel.pipeline.output import claim, keep
 
     question = pipeline.load(shipped.study(study))
+    if output:
+        claim(output, question.study)
     with progress() as advance:
-        finding = calibrated(question, starts=starts, seed=seed, progress=advance)
-    kept = files.write(finding, output / "findings" / f"{NAME}.json") if output else None
-    if as_json:
-        print(files.to_json(finding, indent=2))
-        return
-    _print_constants(finding.table)
-    _print_bounds(finding.table)
-    for window, title in (("fit", "Observations that were fitted"), ("holdout", "Observations held out")):
-        _print_statistics(finding.table, window, title)
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"  note: {caveat}")
-    if kept:
-        say(f'\nwrote {kept}; "sdmodel report {output}" shows it.')
+        fit = calibrated(question, starts=starts, seed=seed, progress=advance)
+    finding, kept = keep(fit, output, question.study)
+    present(finding, as_json, _print_constants, _print_bounds, _print_windows, file=kept)
 
 
 def _print_constants(found: "xr.Dataset") -> None:
@@ -109,6 +100,11 @@ def _print_bounds(found: "xr.Dataset") -> None:
             Column("kept", ["yes" if one else "no" for one in inside.values], words=True),
         ],
     )
+
+
+def _print_windows(found: "xr.Dataset") -> None:
+    for window, title in (("fit", "Observations that were fitted"), ("holdout", "Observations held out")):
+        _print_statistics(found, window, title)
 
 
 def _print_statistics(found: "xr.Dataset", window: str, title: str) -> None:

@@ -1,13 +1,14 @@
 """`check`: everything that can be said about a model before it is used, and whether reality checks hold."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.given import refuse
 from sdmodel.cli.look import Data, Extensions, Folders, Json
 from sdmodel.cli.model_files import model_files
 from sdmodel.cli.numbers import counted
@@ -28,6 +29,7 @@ Synonyms = Annotated[
 
 
 def check(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="A model file, a study (.toml), or the name of a shipped model.")],
     synonym: Synonyms = None,
     data: Data = None,
@@ -52,6 +54,8 @@ def check(
 
     with_study = Path(model).suffix.lower() in ("", ".toml")  # a model file by itself is checked by itself
     files = model_files(model, data=data, folders=folders, extensions=extensions, with_study=with_study)
+    if not (with_study and files.study):
+        refuse(context, ("futures",), "a model file by itself has no reality checks of a study; name the study.")
     with progress() as told:
         found = preflight(
             files.model,
@@ -62,6 +66,8 @@ def check(
             pysd=pysd,
             progress=told,
         )
+    if files.extensions:
+        found = replace(found, model=files.name)
     if not as_json:
         _print(found)
     sound = not found.count("error")

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 PIPED = 160
 """Columns of a table that no screen limits."""
 _GAP = 2
+
+_WITHIN: ContextVar[Callable[[str, int, int], None] | None] = ContextVar("bars that are drawn now", default=None)
 
 out = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED)
 err = Console(stderr=True, highlight=False)
@@ -47,10 +50,17 @@ class Column:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None] | None]:
-    """A callback (stage, done now, total) that draws one bar a stage; None where nobody looks at the screen."""
+def progress(transient: bool = False) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A callback (stage, done now, total) that draws one bar a stage; None where nobody looks at the screen.
+
+    What asks for bars while others are drawn, as a command inside another does, gets its own among those. `transient`
+    ones are wiped at the end.
+    """
     if not err.is_terminal:
         yield None
+        return
+    if (within := _WITHIN.get()) is not None:
+        yield within
         return
     # a hundredth of a second that commands without a bar need not pay
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -61,15 +71,21 @@ def progress() -> Iterator[Callable[[str, int, int], None] | None]:
         *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()),
         *(Rate(), TimeRemainingColumn(elapsed_when_finished=True)),
     )
-    with Progress(*columns, console=err) as bars:
+    with Progress(*columns, console=err, transient=transient) as bars:
         tasks: dict[str, TaskID] = {}
 
         def advance(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
                 tasks[stage] = bars.add_task(stage, total=total)
+            elif done and bars.tasks[tasks[stage]].finished:  # the same work for another command
+                bars.reset(tasks[stage], total=total)
             bars.update(tasks[stage], advance=done, total=total)
 
-        yield advance
+        token = _WITHIN.set(advance)
+        try:
+            yield advance
+        finally:
+            _WITHIN.reset(token)
 
 
 def say(text: str) -> None:

@@ -10,6 +10,8 @@ from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, say, table
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import MISSING, counted, decimals, percent, shown, signed
+from sdmodel.cli.overlay import overlaid, print_overlay
+from sdmodel.errors import RunsError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,8 +26,20 @@ Outcomes = Annotated[
 ]
 
 
-def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None:
+def compare(
+    runs: Runs,
+    outcome: Outcomes = None,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Set each scenario against itself without this shock or variant; repeat: without all of them."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Compare scenarios: outcomes with medians and 5–95 % bands, and differences to the baseline in the same futures.
+
+    What --without finds is kept beside the runs for their report, in place of an earlier one.
 
     Example:
 
@@ -37,6 +51,11 @@ def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None
     stored = pipeline.stored(shipped.kept(runs))
     study = stored.question.study
     chosen = _chosen(study, outcome)
+    if without:
+        told = overlaid(study, _without_trajectories(stored.runs), without, chosen)
+        told = pipeline.keep_on_runs(stored, told)
+        _print_json(told) if as_json else print_overlay(told)
+        return
     finding = compared(study, _without_trajectories(stored.runs))
     if as_json:
         _print_json(finding)
@@ -47,6 +66,8 @@ def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None
         say("Of what comes true or does not, the share of futures is told in which it comes true.")
     if study.baseline in finding.table["scenario"].values:
         say(f"Baseline is {study.baseline}: change, lower and higher are to it, in the same future.")
+    if set(map(str, finding.table["baseline"].values)) - {study.baseline, ""}:
+        say("Under a theory or a shock they are to the baseline under the same one; --without NAME tells what it does.")
     for name in chosen:
         _print_comparison(study, finding.table.sel(outcome=name))
     _print_words(finding)
@@ -55,8 +76,9 @@ def compare(runs: Runs, outcome: Outcomes = None, as_json: Json = False) -> None
 def _print_comparison(study: "Study", one: "xr.Dataset") -> None:
     """One outcome: a row a scenario."""
     scenarios = list(map(str, one["scenario"].values))
-    others = [name != study.baseline and study.baseline in scenarios for name in scenarios]
-    named = [name if name != study.baseline else f"{name} (baseline)" for name in scenarios]
+    bases = list(map(str, one["baseline"].values))
+    others = [bool(base) and base != name for name, base in zip(scenarios, bases, strict=True)]
+    named = [name if name != base else f"{name} (baseline)" for name, base in zip(scenarios, bases, strict=True)]
 
     def portion(name: str, rows: Sequence[bool]) -> list[str]:
         return [percent(value) if row else "" for value, row in zip(one[name].values, rows, strict=True)]
@@ -138,8 +160,10 @@ def sensitivity(
     inputs = _without_trajectories(stored.runs)
     if method == FIRST_ORDER:
         finding = ranked(study, inputs, outcomes=chosen, scenario=own, seed=seed, resamples=resamples)
+        finding = pipeline.of_runs(stored, _told(finding))
     else:
         finding = given(study, inputs, method, outcomes=chosen, scenario=own, seed=seed, resamples=resamples)
+        finding = pipeline.keep_on_runs(stored, _told(finding))
     if as_json:
         _print_json(finding)
         return
@@ -154,6 +178,17 @@ def sensitivity(
     if words := on_judgement(study, zip(titles, drivers, strict=True)):
         say(f"\n{words}")
     _print_words(finding)
+
+
+def _told(finding: "Finding") -> "Finding":
+    """The finding, if it tells of any outcome at all.
+
+    Raises:
+        RunsError: so many runs failed that nothing is told of any outcome.
+    """
+    if finding.table["withheld"].all():
+        raise RunsError(f"{finding.sentence} Mend the model, or narrow the ranges in which it fails, and sweep again.")
+    return finding
 
 
 def _print_ranking(study: "Study", one: "xr.Dataset", top: int) -> None:

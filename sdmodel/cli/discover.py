@@ -9,6 +9,7 @@ import typer
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, say, table
 from sdmodel.cli.decide import Runs
+from sdmodel.cli.given import refuse
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import decimals, percent, shown
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from sdmodel.study.spec import Study
 
 _PATH = 12
+_OF_PRIM = ("boxes", "coverage", "resamples")
 
 
 class Method(StrEnum):
@@ -30,6 +32,7 @@ class Method(StrEnum):
 
 
 def discover(
+    context: typer.Context,
     runs: Runs,
     scenario: Annotated[str, typer.Option(help="Of this scenario; default: the baseline.")] = "",
     outcome: Annotated[str, typer.Option(help="Failing is to miss the acceptable limit of this outcome.")] = "",
@@ -47,6 +50,8 @@ def discover(
     The usual box is, within one standard error, as dense as the densest that holds half of all failures, in the inputs
     that chance does not explain.
 
+    The finding is kept beside the runs for their report, in place of an earlier one.
+
     Example:
 
     sdmodel discover outputs/sir --outcome peak
@@ -57,6 +62,8 @@ def discover(
     from sdmodel.analysis.discovery import conditions as discovery
     from sdmodel.analysis.discovery.prim import RULE
 
+    if method is Method.cart:
+        refuse(context, _OF_PRIM, "it is for --method prim; a tree (cart) is grown whole.")
     stored = pipeline.stored(shipped.kept(Path(runs)))
     study = stored.question.study
     finding = discovery.discover(
@@ -71,6 +78,7 @@ def discover(
         resamples=resamples,
         seed=seed,
     )
+    finding = pipeline.keep_on_runs(stored, finding)
     if as_json:
         print_json(finding)
         return

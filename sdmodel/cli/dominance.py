@@ -6,8 +6,12 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.keeping import Output, claimed, kept
 from sdmodel.cli.look import Data, Extensions, Json
 from sdmodel.cli.numbers import percent
+from sdmodel.cli.options import FuturesFrom
+from sdmodel.cli.telling import present
+from sdmodel.errors import StudyError
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -33,8 +37,10 @@ def dominance(
     longest: Annotated[int | None, typer.Option(help="Only loops with so many variables at most.")] = None,
     futures: Annotated[int, typer.Option(help="Also in so many futures of the study.")] = 0,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: the study's.")] = None,
+    futures_from: FuturesFrom = None,
     data: Data = None,
     extensions: Extensions = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Tell which feedback loops make up the change at each time, by the method "Loops that Matter".
@@ -43,10 +49,13 @@ def dominance(
 
     sdmodel dominance sir --futures 100
     """
-    from sdmodel.analysis import files
     from sdmodel.pipeline.loops.loop_scores import dominance as weighed  # xarray and the compiler: not for --help
 
     known, study = _asked(model, data, extensions)
+    if output and study is None:
+        raise StudyError(f"--output keeps a finding beside the runs of a study: name one instead of {model}.")
+    if study is not None:
+        claimed(output, study)
     with progress() as advance:
         finding = weighed(
             known,
@@ -58,25 +67,24 @@ def dominance(
             longest=longest,
             futures=futures,
             seed=seed,
+            sample=futures_from,
             progress=advance,
         )
-    if as_json:
-        print(files.to_json(finding, indent=2))
-        return
-    for name in map(str, finding.table["scenario"].values):
-        _print_loops(finding.table, name)
-        _print_periods(finding.table, name)
-        if finding.table.attrs["futures"]:
-            _print_futures(finding.table, name)
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"note: {caveat}")
+    finding, file = kept(finding, output, study)
+    present(finding, as_json, _print_scenarios, file=file)
+
+
+def _print_scenarios(found: "xr.Dataset") -> None:
+    for name in map(str, found["scenario"].values):
+        _print_loops(found, name)
+        _print_periods(found, name)
+        if found.attrs["futures"]:
+            _print_futures(found, name)
 
 
 def _asked(word: str, data: Data, extensions: Extensions) -> "tuple[Model, Study | None]":
     """The model and, where a study is meant, the study."""
     from sdmodel.cli.model_files import model_files
-    from sdmodel.errors import StudyError
 
     path = shipped.find(word, ".toml")
     if path.suffix.lower() != ".toml":

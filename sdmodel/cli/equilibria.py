@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sdmodel.cli.console import Column, say, table
+from sdmodel.cli.given import refuse
+from sdmodel.cli.keeping import Output, kept, study_of, wrote
 from sdmodel.cli.look import Json
 from sdmodel.cli.model_files import model_files
 from sdmodel.cli.numbers import MISSING, decimals, shown
+from sdmodel.cli.options import Clock, OwnScenario, Settings, Variants
 from sdmodel.cli.settings import settings_of_words
 
 if TYPE_CHECKING:
@@ -16,17 +19,20 @@ if TYPE_CHECKING:
     from sdmodel.analysis.finding import Finding
 
 _MODES = 8  # rows that are printed
+_OF_REST = ("time", "starts", "seed")
 
 
 def equilibria(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="A model or a study, or the name of a shipped one.")],
-    scenario: Annotated[str | None, typer.Option(help="Under this scenario of its study.")] = None,
-    variant: Annotated[list[str] | None, typer.Option("--variant", help="With this rival theory; repeat.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", help='"name=value"; repeat.')] = None,
-    time: Annotated[float | None, typer.Option(help="When the clock stands still; default: at the end.")] = None,
+    scenario: OwnScenario = None,
+    variant: Variants = None,
+    settings: Settings = None,
+    time: Clock = None,
     starts: Annotated[int, typer.Option(min=0, max=1000, help="States to search from, beside the run's own.")] = 16,
     seed: Annotated[int, typer.Option(min=0, help="Seed of these states.")] = 0,
     along: Annotated[int | None, typer.Option(min=2, max=200, help="At so many times of the run instead.")] = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Find where the model comes to rest, whether it is stable there, and how slowly.
@@ -40,14 +46,17 @@ def equilibria(
     from sdmodel.study.bind import bind
     from sdmodel.study.file import read_study
 
-    told = model_files(model, with_study=scenario is not None or bool(variant))
+    told = model_files(model, with_study=scenario is not None or bool(variant) or output is not None)
+    whose = study_of(told, output)
     known, own = told.read(), settings_of_words(settings or ())
     study = bind(read_study(told.study), known) if told.study and (scenario or variant) else None
     under = {"study": study, "scenario": scenario, "variants": tuple(variant or ())}
     if along is not None:
+        refuse(context, _OF_REST, "--along tells how the run moves at its own times, not where it rests; choose one.")
         finding = search.along(known, own, times=along, **under)  # type: ignore[arg-type]
     else:
         finding = search.equilibria(known, own, time=time, starts=starts, seed=seed, **under)  # type: ignore[arg-type]
+    finding, file = kept(finding, output, whose)
     if as_json:
         print(files.to_json(finding, indent=2))
         return
@@ -57,6 +66,7 @@ def equilibria(
     say(f"\n{finding.sentence}")
     for caveat in finding.caveats:
         say(f"note: {caveat}")
+    wrote(file)
 
 
 def _print_states(found: "xr.Dataset") -> None:

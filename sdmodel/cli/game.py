@@ -6,8 +6,11 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.keeping import Output, claimed, kept
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import decimals, percent, shown
+from sdmodel.cli.options import Futures, FuturesFrom, Seed
+from sdmodel.cli.telling import present
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,26 +23,29 @@ def game(
     weights: Annotated[
         list[str] | None, typer.Option(help="Weight over which the map goes; give two. Default: the study's first two.")
     ] = None,
-    futures: Annotated[int, typer.Option(min=0, help="Futures drawn; 0: the base run alone.")] = 200,
+    futures: Futures = 200,
     points: Annotated[int, typer.Option(min=2, max=201, help="Values of each weight on the map.")] = 21,
     stages: Annotated[bool, typer.Option("--stages", help="Choices are made anew at the study's stages.")] = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: the study's.")] = None,
+    seed: Seed = None,
+    futures_from: FuturesFrom = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Play the game of a study with simulated payoffs: best responses, equilibria, and what they hang on.
 
     Pure and mixed equilibria, dominance, the share of futures in which each pair of choices is an equilibrium, a map
-    over two weights of the payoffs, and play stage by stage from the end of the tree.
+    over two weights of the payoffs, and play stage by stage from the end of the tree. There the first choice holds
+    from the start of the run on, in full; each later one comes in a straight line over the time that the study says.
 
     Example:
 
     sdmodel game richardson --futures 50
     """
     from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
-    from sdmodel.analysis.files import to_json
     from sdmodel.pipeline.game import game as played
 
     question = pipeline.load(shipped.study(study))
+    claimed(output, question.study)
     with progress() as advance:
         finding = played(
             question.study,
@@ -49,18 +55,11 @@ def game(
             points=points,
             stages=stages,
             seed=seed,
+            sample=futures_from,
             progress=advance,
         )
-    if as_json:
-        print(to_json(finding, indent=2))
-        return
-    _print_payoffs(finding.table)
-    _print_shares(finding.table)
-    _print_map(finding.table)
-    _print_stages(finding.table)
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"  note: {caveat}")
+    finding, file = kept(finding, output, question.study)
+    present(finding, as_json, _print_payoffs, _print_shares, _print_map, _print_stages, file=file)
 
 
 def _print_payoffs(found: "xr.Dataset") -> None:

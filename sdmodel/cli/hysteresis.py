@@ -5,9 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.keeping import Output, kept, study_of
 from sdmodel.cli.look import Json
 from sdmodel.cli.model_files import model_files
+from sdmodel.cli.options import Clock, OwnScenario, Settings, Variants
 from sdmodel.cli.settings import settings_of_words
+from sdmodel.cli.telling import present
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -23,12 +26,13 @@ def hysteresis(
         float | None, typer.Option("--from", help="Where it begins and ends; default: its lower limit.")
     ] = None,
     high: Annotated[float | None, typer.Option("--to", help="Where it turns; default: its upper limit.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Under this scenario of its study.")] = None,
-    variant: Annotated[list[str] | None, typer.Option("--variant", help="With this rival theory; repeat.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", help='"name=value"; repeat.')] = None,
-    time: Annotated[float | None, typer.Option(help="When the clock stands still; default: at the end.")] = None,
+    scenario: OwnScenario = None,
+    variant: Variants = None,
+    settings: Settings = None,
+    time: Clock = None,
     points: Annotated[int, typer.Option(help="Values of the input on each way.")] = 41,
     settle: Annotated[float | None, typer.Option(help="Time at each value; default: five runs.")] = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Move an input up and down slowly, and find where each of two states ends.
@@ -37,12 +41,12 @@ def hysteresis(
 
     sdmodel hysteresis core_spiral --input harm --variable Suspicion
     """
-    from sdmodel.analysis import files  # xarray and the compiler: not for --help
-    from sdmodel.pipeline.tipping.hysteresis import hysteresis as scanned
+    from sdmodel.pipeline.tipping.hysteresis import hysteresis as scanned  # xarray and the compiler: not for --help
     from sdmodel.study.bind import bind
     from sdmodel.study.file import read_study
 
-    told = model_files(model, with_study=scenario is not None or bool(variant))
+    told = model_files(model, with_study=scenario is not None or bool(variant) or output is not None)
+    whose = study_of(told, output)
     known = told.read()
     study = bind(read_study(told.study), known) if told.study and (scenario or variant) else None
     with progress() as advance:
@@ -61,13 +65,8 @@ def hysteresis(
             settling=settle,
             progress=advance,
         )
-    if as_json:
-        print(files.to_json(finding, indent=2))
-        return
-    _print_ways(finding.table)
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"note: {caveat}")
+    finding, file = kept(finding, output, whose)
+    present(finding, as_json, _print_ways, file=file)
 
 
 def _print_ways(found: "xr.Dataset") -> None:
@@ -83,5 +82,14 @@ def _print_ways(found: "xr.Dataset") -> None:
                 for way in ("up", "down")
             ),
             Column("two states", ["yes" if one else "" for one in some["apart"].values], words=True),
+            *([Column("does not settle", _restless(some), words=True)] if any(_restless(found)) else []),
         ],
     )
+    if step > 1:
+        say(f"{some.sizes['value']} of {found.sizes['value']} values of the input are shown; --json has all.")
+
+
+def _restless(found: "xr.Dataset") -> list[str]:
+    """What it does instead at each value of the input; empty where it settles."""
+    pairs = zip(found["swings"].values, found["grows"].values, strict=True)
+    return ["swings" if swings else "grows" if grows else "" for swings, grows in pairs]

@@ -29,6 +29,8 @@ def information(
 ) -> None:
     """Tell which unknowns are worth finding out: the expected gain, if one were known before a scenario is chosen.
 
+    The finding is kept beside the runs for their report, in place of an earlier one.
+
     Example:
 
     sdmodel information outputs/sir --outcome peak
@@ -42,6 +44,7 @@ def information(
     study = stored.question.study
     names = chosen_of("outcome", outcome, [*study.outcomes, LIMITS]) if outcome else None
     finding = valued(study, inputs_and_outcomes(stored.runs), outcomes=names, permutations=permutations, seed=seed)
+    finding = pipeline.keep_on_runs(stored, finding)
     if as_json:
         print_json(finding)
         return

@@ -10,6 +10,7 @@ import typer
 from sdmodel.cli import shipped
 from sdmodel.cli.claims import show
 from sdmodel.cli.console import Column, say, table
+from sdmodel.cli.given import refuse
 
 if TYPE_CHECKING:
     from sdmodel.model.model import Model, Variable
@@ -35,6 +36,7 @@ _PLURALS = {
 }
 _SHORT = ("stock", "constant")
 _LINE = 60
+_OF_MODELS = ("variable", "every", "data", "folders", "extensions")
 
 
 def models(as_json: Json = False) -> None:
@@ -61,6 +63,7 @@ def models(as_json: Json = False) -> None:
 
 
 def inspect(
+    context: typer.Context,
     model: Annotated[str, typer.Argument(help="A .mdl file, a study (.toml), or the name of a shipped model.")],
     variable: Annotated[str | None, typer.Argument(help="Show this variable only, in full.")] = None,
     every: Annotated[bool, typer.Option("--all", help="List auxiliaries and tables as well.")] = False,
@@ -80,6 +83,7 @@ def inspect(
     from sdmodel.model.names import key
 
     if claims:
+        refuse(context, _OF_MODELS, "--claims lists what the study shows of its text, whole; leave it out.")
         show(shipped.study(model), as_json)
         return
     known = model_files(model, data=data, folders=folders, extensions=extensions).read()

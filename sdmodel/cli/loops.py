@@ -29,7 +29,7 @@ def loops(
 
     Example:
 
-    sdmodel loops dilemma --outcome crisis_probability_2045
+    sdmodel loops sir --outcome peak
     """
     from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
     from sdmodel.analysis import files

@@ -1,7 +1,7 @@
 """A word on the command line → the files of one model: a study brings its extensions and data, options add to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,8 @@ class ModelFiles:
     extensions: tuple[Path, ...] = ()
     data: tuple[Path, ...] = ()
     folders: tuple[Path, ...] = ()
+    of_study: int = 0
+    """How many of the extensions the study brings."""
 
     def read(self) -> "Model":
         """The model.
@@ -29,7 +31,14 @@ class ModelFiles:
         """
         from sdmodel.read import read  # NumPy: not for --help
 
-        return read(self.model, data=self.data, folders=self.folders, extensions=self.extensions)
+        known = read(self.model, data=self.data, folders=self.folders, extensions=self.extensions)
+        return replace(known, name=self.name) if self.extensions else known
+
+    @property
+    def name(self) -> str:
+        """What the model is called: with extensions it is no longer that of its file."""
+        own = self.study.stem if self.study is not None and self.of_study else self.model.stem
+        return " + ".join([own, *(path.stem for path in self.extensions[self.of_study :])])
 
     def all(self) -> tuple[Path, ...]:
         """Every file that must not be written over."""
@@ -68,6 +77,5 @@ def model_files(
 
         told = read_study(study)
         own = ModelFiles(told.model if is_study else path, study, told.extensions, told.data)
-    return ModelFiles(
-        own.model, study, (*own.extensions, *(extensions or ())), (*own.data, *(data or ())), tuple(folders or ())
-    )
+    added = (*own.extensions, *(extensions or ()))
+    return ModelFiles(own.model, study, added, (*own.data, *(data or ())), tuple(folders or ()), len(own.extensions))

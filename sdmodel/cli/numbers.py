@@ -49,6 +49,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def percent(value: SupportsFloat) -> str:
-    """A share in per cent; empty where there is none."""
+    """A share in per cent; empty where there is none. 100 % is all of it, and 0 % none."""
     number = float(value)
-    return "" if math.isnan(number) else f"{100 * number:.0f} %"
+    if math.isnan(number):
+        return ""
+    if not 0 < number < 1 or 0.005 < number < 0.995:
+        return f"{100 * number:.0f} %"
+    if 0.0005 < number < 0.9995:
+        return f"{100 * number:.1f} %"
+    return ">99.9 %" if number > 0.5 else "<0.1 %"

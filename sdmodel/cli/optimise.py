@@ -6,8 +6,11 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.given import refuse
+from sdmodel.cli.keeping import Output, claimed, kept, wrote
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import decimals, shown
+from sdmodel.cli.options import FuturesFrom, Study
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,7 +20,8 @@ Names = list[str] | None
 
 
 def optimise(
-    study: Annotated[str, typer.Argument(help="A study (.toml), or the name of a shipped one.")],
+    context: typer.Context,
+    study: Study,
     minimise: Annotated[Names, typer.Option(help="Outcome that should be least; repeat for a front.")] = None,
     maximise: Annotated[Names, typer.Option(help="Outcome that should be greatest; repeat for a front.")] = None,
     subject_to: Annotated[Names, typer.Option(help='Condition such as "peak <= 0.1"; repeat.')] = None,
@@ -27,8 +31,10 @@ def optimise(
     futures: Annotated[int, typer.Option(min=0, help="Futures over which to judge; 0: the base run.")] = 0,
     share: Annotated[float, typer.Option(help="Share of futures in which conditions must hold.")] = 0.9,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of the search; default: the study's.")] = None,
+    futures_from: FuturesFrom = None,
     population: Annotated[int, typer.Option(min=4, help="Settings tried in each generation.")] = 64,
     generations: Annotated[int, typer.Option(min=1, help="Generations.")] = 100,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Find the settings of levers that are best: least cost under conditions, or a front of several objectives.
@@ -43,7 +49,10 @@ def optimise(
     from sdmodel.analysis.files import to_json
     from sdmodel.pipeline.levers.optimise import optimise as sought
 
+    if not futures:
+        refuse(context, ("share",), "a share of futures needs some of them: add --futures, or leave it out.")
     question = pipeline.load(shipped.study(study))
+    claimed(output, question.study)
     with progress() as advance:
         finding = sought(
             question.study,
@@ -57,10 +66,12 @@ def optimise(
             futures=futures,
             share=share,
             seed=seed,
+            sample=futures_from,
             population=population,
             generations=generations,
             progress=advance,
         )
+    finding, file = kept(finding, output, question.study)
     if as_json:
         print(to_json(finding, indent=2))
     else:
@@ -69,6 +80,7 @@ def optimise(
         say(f"\n{finding.sentence}")
         for caveat in finding.caveats:
             say(f"  note: {caveat}")
+        wrote(file)
     if not finding.table.sizes["solution"]:
         raise typer.Exit(1)
 

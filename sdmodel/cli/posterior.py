@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
 from sdmodel.cli.numbers import MISSING, decimals, percent, shown
+from sdmodel.cli.telling import present
 from sdmodel.errors import ExperimentError
 
 if TYPE_CHECKING:
@@ -25,30 +26,21 @@ def tell_posterior(
     if starts is not None:
         raise ExperimentError("--starts is for the fit; a posterior has --walkers and --steps.")
     from sdmodel import pipeline  # xarray, zarr and SciPy: not for --help
-    from sdmodel.analysis import files
-    from sdmodel.pipeline.calibration.posterior import NAME, STEPS, posterior
+    from sdmodel.pipeline.calibration.posterior import STEPS, posterior
     from sdmodel.pipeline.calibration.posterior_groups import about, groups_of
+    from sdmodel.pipeline.output import claim, keep
     from sdmodel.runs.sample import FILE, write_sample
 
     question = pipeline.load(shipped.study(study))
-    with progress() as advance:
-        finding, sample = posterior(question, walkers=walkers, steps=steps or STEPS, seed=seed, progress=advance)
-    kept = []
     if output:
-        kept.append(write_sample(output / FILE, groups_of(sample), about(sample)))
-        kept.append(files.write(finding, output / "findings" / f"{NAME}.json"))
-    if as_json:
-        print(files.to_json(finding, indent=2))
-        return
-    _print_constants(finding.table)
-    _print_sample(finding.table)
-    _print_bounds(finding.table)
-    _print_coverage(finding.table)
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"  note: {caveat}")
-    if kept:
-        say(f"\nwrote {kept[0]} and {kept[1]}\nnext: sdmodel sweep {study} --futures-from {kept[0]}")
+        claim(output, question.study)
+    with progress() as advance:
+        found, sample = posterior(question, walkers=walkers, steps=steps or STEPS, seed=seed, progress=advance)
+    written = write_sample(output / FILE, groups_of(sample), about(sample)) if output else None
+    finding, kept = keep(found, output, question.study)
+    present(finding, as_json, _print_constants, _print_sample, _print_bounds, _print_coverage)
+    if written and not as_json:
+        say(f"\nwrote {written} and {kept}\nnext: sdmodel sweep {study} --futures-from {written}")
 
 
 def _print_constants(found: "xr.Dataset") -> None:

@@ -2,85 +2,92 @@
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sdmodel.cli import shipped
-from sdmodel.cli.console import fail, say
+from sdmodel.cli.console import fail, say, warn
 from sdmodel.cli.look import Json
+from sdmodel.errors import StudyError
 
 if TYPE_CHECKING:
-    from sdmodel.report.answers import Answered
-    from sdmodel.study.questions import ResearchQuestion, ResearchQuestions
+    from sdmodel.report.answers import Answer, Answered
 
 FOLDER = shipped.OUTPUTS / "questions"
+USUAL = "dilemma"
 
 
 def questions(
-    file: Annotated[Path | None, typer.Argument(help="A file of questions (.toml); default: the shipped one.")] = None,
+    file: Annotated[
+        str, typer.Argument(help="A file of questions (.toml), or a study, or the name of a shipped one, that has one.")
+    ] = USUAL,
     only: Annotated[list[str] | None, typer.Option(help="Only this question, such as Q3; repeat.")] = None,
     output: Annotated[Path, typer.Option(help="Folder for the answers and the sweeps behind them.")] = FOLDER,
     as_json: Json = False,
 ) -> None:
     """Answer the research questions of a file, each by the commands that it names; say which have no answer, and why.
 
-    Writes answers.md and answers.json. A command that fails is told, and the others are run; the exit code is 1 then.
+    Writes a page (report.html), answers.md, answers.json and the findings. With --only, answers that the folder has
+    to other questions stay where question, models and sdmodel are the same; others are left out, and told. A command
+    that fails is told, and the others are run; the exit code is 1 then.
 
     Example:
 
     sdmodel questions --only Q8 --only Q15
     """
-    from sdmodel.report import answers  # xarray: not for --help
-    from sdmodel.study.questions import read_questions
+    from sdmodel.cli.inquiry import inquire  # xarray: not for --help
+    from sdmodel.pipeline.output import refuse_unwritable
+    from sdmodel.report.answers import as_data, counts
 
-    path = file or shipped.folder() / "questions" / "questions.toml"
-    asked = read_questions(path)
-    chosen = asked.chosen(tuple(only or ()))
-    started = time.perf_counter()
-    told = []
-    for place, one in enumerate(_answered(asked, chosen, path.parent, output), start=1):
-        told.append(one)
-        if not as_json:
-            _print(one, place, len(chosen))
-    answered = tuple(told)
-    text, data = answers.write(output, asked.title, answered)
-    counts = answers.counts(answered)
+    path, started = asked_by(file), time.perf_counter()
+    refuse_unwritable(output)  # before an hour of sweeps
+    written = inquire(path, output, tuple(only or ()), None if as_json else _print)
     if as_json:
-        print(json.dumps({**answers.as_data(asked.title, answered), "output": str(data)}, indent=2))
+        told = as_data(written.title, written.every)
+        paths = {"output": str(written.data), "report": str(written.page), "left_out": list(written.lost)}
+        print(json.dumps(told | paths, indent=2))
     else:
-        shown = ", ".join(f"{number} {status}" for status, number in counts.items() if number)
-        say(f"\n{shown}; {time.perf_counter() - started:.1f} s\nwrote {text} and {data}")
-    if counts["failed"]:
+        shown = ", ".join(f"{number} {status}" for status, number in counts(written.now).items() if number)
+        say(f"\n{shown}; {time.perf_counter() - started:.1f} s")
+        say(f"wrote {written.page}, {written.text.name} and {written.data.name}")
+        say(f"open it in a browser: {written.page.resolve().as_uri()}")
+    if written.lost:
+        warn(
+            f"earlier answers that no longer hold are left out ({', '.join(written.lost)}): they had failed, or the "
+            "question, the models or sdmodel changed since."
+        )
+    if counts(written.now)["failed"]:
         raise typer.Exit(1)
 
 
-def _answered(
-    asked: "ResearchQuestions", chosen: tuple["ResearchQuestion", ...], home: Path, output: Path
-) -> Iterator["Answered"]:
-    """Each question with what its commands say; a sweep is made when the first question needs it."""
-    from sdmodel.cli import answering
-    from sdmodel.errors import StudyError
-    from sdmodel.report.answers import Answer, Answered
+def asked_by(word: str) -> Path:
+    """The file of questions that is meant: the file itself, or that which a study names.
 
-    folders = {name: output / "runs" / name for name in asked.sweeps}
-    failures: dict[str, str] = {}
-    for one in chosen:
-        for run in one.runs:
-            if run not in failures:
-                try:
-                    failures[run] = answering.swept(asked.sweeps[run], folders[run], home)
-                except StudyError as error:
-                    failures[run] = str(error)
-        broken: list[Answer] = [Answer(asked.sweeps[run], failure=failures[run]) for run in one.runs if failures[run]]
-        theirs = {run: folders[run] for run in one.runs}
-        said = broken or [
-            answering.answer(words, theirs, home, [asks for asks in one.numbers if asks.command == place])
-            for place, words in enumerate(one.commands, start=1)
-        ]
-        yield Answered(one, tuple(said))
+    Raises:
+        StudyError: there is no such file, or the study names none.
+    """
+    from sdmodel.study.file import parsed, read_study  # pydantic: not for --help
+
+    path = shipped.study(word)
+    if isinstance(parsed(path).get("questions"), dict) or not _is_study(path):
+        return path
+    named = read_study(path).questions
+    if named is None:
+        raise StudyError(
+            f'{path.name} names no file of questions. Add questions = "FILE.toml", or give the file itself.'
+        )
+    if not named.is_file():
+        raise StudyError(f'{path.name}: questions = "{named.relative_to(path.parent)}": there is no such file.')
+    return named
+
+
+def _is_study(path: Path) -> bool:
+    """Whether the file has what only a study has; anything else is told by whoever reads questions."""
+    from sdmodel.study.file import parsed
+
+    return bool({"model", "scenarios", "base", "baseline"} & set(parsed(path)))
 
 
 def _print(one: "Answered", place: int, total: int) -> None:
@@ -89,11 +96,15 @@ def _print(one: "Answered", place: int, total: int) -> None:
     if one.asked.unanswered:
         say(f"  not answered: {one.asked.unanswered}")
     for answer in one.answers:
-        if answer.failure:
-            fail(f"{one.asked.name}: sdmodel {' '.join(answer.command)}: {answer.failure}")
-        else:
-            say(f"  → {answer.sentence} ({answer.seconds:.1f} s)")
-            for told in answer.numbers:
-                say(f"    {told}")
+        _print_answer(one.asked.name, answer)
     if one.asked.limits:
         say(f"  partly answered: {one.asked.limits}")
+
+
+def _print_answer(name: str, answer: "Answer") -> None:
+    if answer.failure:
+        fail(f"{name}: sdmodel {' '.join(answer.command)}: {answer.failure}")
+        return
+    say(f"  → {answer.sentence} ({answer.seconds:.1f} s)")
+    for told in answer.numbers:
+        say(f"    {told}")

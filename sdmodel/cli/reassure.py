@@ -4,48 +4,60 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdmodel.cli import shipped
-from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.console import Column, say, table
+from sdmodel.cli.given import refuse
+from sdmodel.cli.keeping import Output
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import MISSING, decimals, percent, shown
+from sdmodel.cli.options import Futures, FuturesFrom, Seed
+from sdmodel.cli.telling import found_of, present
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sdmodel.analysis.finding import Finding
 
 _NO_WAY = "out of reach"
 _LEVERS = 20  # that are listed
 
 
 def reassure(
+    context: typer.Context,
     study: Annotated[str, typer.Argument(help="A study (.toml) with a search and targets, or a shipped one.")],
     target: Annotated[
-        str | None, typer.Option(help="\\[targets.NAME] of the study; default: the search's own.")
+        str | None,
+        typer.Option(
+            help='\\[targets.NAME] of the study, or a condition as "peak <= 0.1"; default: the search\'s own.'
+        ),
     ] = None,
     search: Annotated[str | None, typer.Option(help="\\[search.NAME]: which levers; default: the first.")] = None,
     scenario: Annotated[str | None, typer.Option(help="Where the levers start; default: the search's first.")] = None,
     side: Annotated[str, typer.Option(help="A side that acts alone, or both.")] = "both",
     share: Annotated[float | None, typer.Option(help="Share of futures to meet it in; default: the search's.")] = None,
-    futures: Annotated[int, typer.Option(min=0, help="Futures drawn; 0: the base run alone.")] = 500,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: the study's.")] = None,
+    futures: Futures = 500,
+    seed: Seed = None,
+    futures_from: FuturesFrom = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Find the least intensity of a policy that meets a target: what would it take?
 
     Levers move together from where the scenario has them (intensity 0) to their far ends (1): by both sides alike, by
-    one alone, by each given the other. Any study that has a search and targets can be asked.
+    one alone, by each given the other. Any study that has a search can be asked. What serves a share of futures is the
+    least intensity at which so many of them meet the target at once; more may hurt some.
 
     Example:
 
-    sdmodel reassure spiral --target trust --futures 100
+    sdmodel reassure sir --target "peak <= 0.1" --share 0.75 --futures 100
     """
-    from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
-    from sdmodel.pipeline.levers.minimal import reassure as sought
+    from sdmodel.pipeline.levers.minimal import reassure as sought  # xarray and the compiler: not for --help
 
-    question = pipeline.load(shipped.study(study))
-    with progress() as advance:
-        finding = sought(
+    if not futures:
+        refuse(context, ("share",), "a share of futures needs some of them: add --futures, or leave it out.")
+
+    finding, file = found_of(
+        study,
+        output,
+        lambda question, advance: sought(
             question.study,
             question.model,
             search=search,
@@ -55,16 +67,13 @@ def reassure(
             share=share,
             futures=futures,
             seed=seed,
+            sample=futures_from,
             progress=advance,
-        )
-    if as_json:
-        _print_json(finding)
-        return
-    _print_least(finding.table)
-    _print_levers(finding.table)
-    _print_limits(finding.table)
-    _print_sides(finding.table)
-    _print_words(finding)
+        ),
+    )
+    present(
+        finding, as_json, _print_least, _print_costs, _print_levers, _print_limits, _print_sides, _print_map, file=file
+    )
 
 
 def timing(
@@ -72,8 +81,10 @@ def timing(
     name: Annotated[str | None, typer.Option(help="\\[timing.NAME] of the study; default: the first.")] = None,
     scenario: Annotated[str | None, typer.Option(help="In this scenario; default: the one that it names.")] = None,
     points: Annotated[int, typer.Option(min=2, max=101, help="Times on either axis of the map.")] = 15,
-    futures: Annotated[int, typer.Option(min=0, help="Futures drawn; 0: the base run alone.")] = 100,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: the study's.")] = None,
+    futures: Futures = 100,
+    seed: Seed = None,
+    futures_from: FuturesFrom = None,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Map outcomes over the times at which two policies begin: which one first, and how fast?
@@ -82,12 +93,12 @@ def timing(
 
     sdmodel timing sir --futures 20
     """
-    from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
-    from sdmodel.pipeline.levers.timing import timing as mapped
+    from sdmodel.pipeline.levers.timing import timing as mapped  # xarray and the compiler: not for --help
 
-    question = pipeline.load(shipped.study(study))
-    with progress() as advance:
-        finding = mapped(
+    finding, file = found_of(
+        study,
+        output,
+        lambda question, advance: mapped(
             question.study,
             question.model,
             name=name,
@@ -95,13 +106,11 @@ def timing(
             points=points,
             futures=futures,
             seed=seed,
+            sample=futures_from,
             progress=advance,
-        )
-    if as_json:
-        _print_json(finding)
-        return
-    _print_orders(finding.table)
-    _print_words(finding)
+        ),
+    )
+    present(finding, as_json, _print_orders, file=file)
 
 
 def _print_least(found: "xr.Dataset") -> None:
@@ -116,7 +125,8 @@ def _print_least(found: "xr.Dataset") -> None:
     if several:
         columns += [
             Column(f"in {wanted:g} % of futures", [_reached(value, 4) for value in found["enough"].values]),
-            Column("reachable in", [percent(value) for value in found["reachable"].values]),
+            Column("at best", _bests(found["best"], found["best_at"]), spare=2),
+            Column("reachable in", [percent(value) for value in found["reachable"].values], spare=1),
         ]
     for cost in map(str, found["cost"].values):
         columns += _costs(found.sel(cost=cost), several)
@@ -127,7 +137,33 @@ def _costs(one: "xr.Dataset", several: bool) -> list[Column]:
     """What it costs: now, and at the least that is enough in the base run."""
     places = decimals([float(one["cost_before"]), *one["cost_least"].values])
     title = f"{one['cost_title'].values}: {shown(one['cost_before'], places)}, becomes"
-    return [Column(title, [shown(value, places) for value in one["cost_least"].values], spare=2 + several)]
+    return [Column(title, [shown(value, places) for value in one["cost_least"].values], spare=3 + several)]
+
+
+def _print_costs(found: "xr.Dataset") -> None:
+    """What it costs over futures, where the target is met in the share that is asked, or in the most."""
+    rows = [
+        (found.isel(who=who, cost=cost))
+        for who in range(found.sizes["who"])
+        for cost in range(found.sizes["cost"])
+        if found["served"].values[who] >= 0
+    ]
+    if found.attrs["futures"] < 2 or not rows:
+        return
+    columns = [
+        Column("over futures", [str(row["title"].values) for row in rows], words=True),
+        Column("at", [shown(row["served"], 4) for row in rows]),
+        Column("met in", [percent(row["met"]) for row in rows]),
+        Column("cost", [str(row["cost_title"].values) for row in rows], words=True, spare=2),
+    ]
+    names = ("cost_before_median", "cost_median", "cost_low", "cost_high")
+    cells = [[shown(row[name], decimals([row[one] for one in names])) for name in names] for row in rows]
+    heads = ("median before", "then", "5 %", "95 %")
+    say("")
+    table(
+        "What it costs over futures",
+        [*columns, *(Column(head, [row[at] for row in cells]) for at, head in enumerate(heads))],
+    )
 
 
 def _print_levers(found: "xr.Dataset") -> None:
@@ -153,16 +189,19 @@ def _print_limits(found: "xr.Dataset") -> None:
         return
     names, several = [("base run", "limit_least")], found.attrs["futures"] > 1
     if several:
-        names += [("5 % of futures", "limit_low"), ("median", "limit_median"), ("95 %", "limit_high")]
+        shares = {0.05: "limit_low", 0.5: "limit_median", 0.95: "limit_high", found.attrs["share"]: "limit_enough"}
+        names += [(f"in {100 * part:g} % of futures", name) for part, name in sorted(shares.items())]
+    columns = [Column(title, [_reached(value, 3) for value in found[name].values]) for title, name in names]
+    if several:
+        columns += [
+            Column("at best", _bests(found["limit_best"], found["limit_best_at"]), spare=2),
+            Column("reachable in", [percent(value) for value in found["limit_reachable"].values], spare=1),
+        ]
     say("")
     head = f"{found.attrs['limited_title']} {found.attrs['limited_by']}"
     table(
         "Least intensity by another limit",
-        [
-            Column(head, [f"{limit:g}" for limit in found["limit"].values]),
-            *(Column(title, [_reached(value, 3) for value in found[name].values]) for title, name in names),
-            Column("reachable in", [percent(value) if several else "" for value in found["limit_reachable"].values]),
-        ],
+        [Column(head, [f"{limit:g}" for limit in found["limit"].values]), *columns],
     )
 
 
@@ -171,16 +210,37 @@ def _print_sides(found: "xr.Dataset") -> None:
     if "second_needed" not in found:
         return
     first, second = found.attrs["sides"]
-    rows = slice(None, None, 2)
+    several, wanted = found.attrs["futures"] > 1, f"in {100 * found.attrs['share']:g} %"
+    columns = [Column("given", [f"{value:.1f}" for value in found["given"].values])]
+    for needs, needed, enough in (
+        (f"by {first}, {second} needs: base run", "second_needed", "second_enough"),
+        (f"by {second}, {first} needs: base run", "first_needed", "first_enough"),
+    ):
+        columns.append(Column(needs, [_reached(value, 3) for value in found[needed].values[::2]]))
+        if several:
+            columns.append(Column(wanted, [_reached(value, 3) for value in found[enough].values]))
     say("")
     table(
         "Each side, given what the other does",
+        columns,
+    )
+
+
+def _print_map(found: "xr.Dataset") -> None:
+    """The share of futures that meet the target at some pairs of intensities."""
+    if "share_map" not in found or found.attrs["futures"] < 2:
+        return
+    first, second = found.attrs["sides"]
+    some = found["share_map"].isel(first=slice(None, None, 4), second=slice(None, None, 4))
+    say("")
+    table(
+        "Share of futures that meet it",
         [
-            Column("given", [f"{value:.1f}" for value in found["first"].values[rows]]),
-            Column(
-                f"by {first}, {second} needs", [_reached(value, 3) for value in found["second_needed"].values[rows]]
+            Column(f"{first} ↓ {second} →", [f"{value:.1f}" for value in some["first"].values]),
+            *(
+                Column(f"{value:.1f}", [percent(share) for share in some.values[:, at]])
+                for at, value in enumerate(some["second"].values)
             ),
-            Column(f"by {second}, {first} needs", [_reached(value, 3) for value in found["first_needed"].values[rows]]),
         ],
     )
 
@@ -206,18 +266,12 @@ def _print_orders(found: "xr.Dataset") -> None:
     )
 
 
+def _bests(share: "xr.DataArray", at: "xr.DataArray") -> list[str]:
+    """ "72 % at 0.953"."""
+    pairs = zip(share.values, at.values, strict=True)
+    return [f"{percent(part)} at {shown(x, 3)}" if part > 0 else MISSING for part, x in pairs]
+
+
 def _reached(value: float, places: int) -> str:
     text = shown(value, places)
     return _NO_WAY if text == MISSING else text
-
-
-def _print_json(finding: "Finding") -> None:
-    from sdmodel.analysis.files import to_json
-
-    print(to_json(finding, indent=2))
-
-
-def _print_words(finding: "Finding") -> None:
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"  note: {caveat}")

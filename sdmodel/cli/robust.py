@@ -36,6 +36,8 @@ def robust(
     Regret is how much worse a scenario does than the best of all in the same future and under the same theory.
     Theories are what a sweep laid over the scenarios with --variant or --shock; each is judged by itself.
 
+    The finding is kept beside the runs for their report, in place of an earlier one.
+
     Example:
 
     sdmodel robust outputs/sir --outcome peak
@@ -48,6 +50,7 @@ def robust(
     study = stored.question.study
     names = chosen_of("outcome", outcome, study.outcomes) if outcome else None
     finding = robustness(study, inputs_and_outcomes(stored.runs), outcomes=names, resamples=resamples, seed=seed)
+    finding = pipeline.keep_on_runs(stored, finding)
     if as_json:
         print_json(finding)
         return

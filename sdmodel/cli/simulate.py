@@ -14,12 +14,16 @@ from sdmodel.cli.console import Column, progress, say, table, warn
 from sdmodel.cli.look import Data, Extensions, Folders, Json
 from sdmodel.cli.model_files import model_files
 from sdmodel.cli.numbers import MISSING, counted
-from sdmodel.errors import ExperimentError, StudyError
+from sdmodel.cli.options import FuturesFrom
+from sdmodel.errors import ExperimentError, RunFailed, StudyError
 
 if TYPE_CHECKING:
+    import xarray as xr
+
     from sdmodel.cli.single import Single
     from sdmodel.model.model import Model
     from sdmodel.pipeline import Stored
+    from sdmodel.study.spec import Study
 
 
 class Engine(StrEnum):
@@ -57,6 +61,7 @@ Futures = Annotated[int | None, typer.Option(min=1, help="How many futures; defa
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the futures; default: what the study says.")]
 Threads = Annotated[int | None, typer.Option(min=1, help="Default: one a core. Results are the same for any number.")]
 Output = Annotated[Path | None, typer.Option(help="Folder for the results; default: outputs/<study>.")]
+Replace = Annotated[bool, typer.Option("--replace", help="Even where the folder holds results of another study.")]
 
 
 def run(
@@ -77,6 +82,8 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run a model once and print where its stocks go.
+
+    A run whose numbers leave the finite range is told with the variable and time at which it did; the exit code is 1.
 
     Example:
 
@@ -102,11 +109,9 @@ def run(
         from sdmodel.design.experiments import settings_experiment  # xarray: what plain arrays need not pay
 
         experiment = settings_experiment(known, wanted, study, scenario, shock or (), variant or ())
-        one = of_runs(known, _engine(engine, integration, seed)(known, experiment))
+        one = of_runs(known, _engine(engine, integration, seed)(known, experiment), _under(study, experiment))
     else:
         one = _alone(known, wanted, integration, seed)
-    for told in one.failures:
-        warn(told)
     if output:
         from sdmodel.runs.table import save_columns  # NumPy: not for --help
 
@@ -117,6 +122,23 @@ def run(
         _print_run(one, time.perf_counter() - started)
         if output:
             say(f"\nwrote {output}")
+    if one.failure:
+        there = f" {output} holds the run with them." if output else ""
+        raise RunFailed(f"{one.title}: {one.failure}; what follows from it is not to be used.{there}")
+
+
+def _under(study: "Study | None", experiment: "xr.Dataset") -> str:
+    """The scenario of an experiment in words, with what is laid over it; "" without a study."""
+    if study is None:
+        return ""
+    from sdmodel.analysis.wording import joined, overlay_title, scenario_title  # as slow to load as the study itself
+    from sdmodel.study.overlay import layers_of
+
+    label = str(experiment["scenario"].values[0])
+    scenario, over = layers_of(label)
+    if scenario in study.scenarios:
+        return scenario_title(study, label)
+    return f"no scenario, but {joined([overlay_title(study, name) for name in over])}"
 
 
 def _alone(model: "Model", wanted: dict[str, float], integration: Integration | None, seed: int | None) -> "Single":
@@ -162,7 +184,7 @@ def _print_run(one: "Single", seconds: float) -> None:
     stocks = told["stocks"]
     start, stop = (f"{told[end]:g}" for end in ("start", "stop"))
     unit = f" {one.clock_unit}" if one.clock_unit else ""
-    say(f"{told['model']}: {start} to {stop}{unit}, {told['saved']} saved times, {seconds:.2f} s")
+    say(f"{one.title}: {start} to {stop}{unit}, {told['saved']} saved times, {seconds:.2f} s")
 
     def cells(part: str) -> list[str]:
         return [MISSING if stock[part] is None else f"{stock[part]:.5g}" for stock in stocks.values()]
@@ -189,9 +211,8 @@ def sweep(
     variant: Variants = None,
     output: Output = None,
     threads: Threads = None,
-    futures_from: Annotated[
-        Path | None, typer.Option(help="Draw futures from this posterior.nc; what it lacks, from the study.")
-    ] = None,
+    futures_from: FuturesFrom = None,
+    replace: Replace = False,
     as_json: Json = False,
 ) -> None:
     """Run every scenario of a study in every future and keep the runs.
@@ -200,7 +221,8 @@ def sweep(
 
     sdmodel sweep sir --futures 1000 --design sobol --seed 7 --shock variant
     """
-    told, _ = swept(study, futures, design, seed, scenario, shock, variant, output, threads, sample=futures_from)
+    chosen = (futures, design, seed, scenario, shock, variant, output, threads)
+    told, _ = swept(study, *chosen, sample=futures_from, replace=replace)
     if as_json:
         print(json.dumps(told, indent=2))
         return
@@ -219,8 +241,12 @@ def tell(told: dict[str, Any]) -> None:
             else f"PySD, run on {told['checked']} of them, differs by {told['crosscheck']:.1e} at most."
         )
     )
+    if told["replaced"]:
+        say(f"in place of {told['replaced']}.")
     if told["unchecked"]:
         warn(f"no second engine could check these runs: {told['unchecked']}")
+    for warning in told["warnings"]:
+        warn(warning)
     if told["failed"]:
         first = f" First: {told['failures'][0]}" if told["failures"] else ""
         warn(f"{counted(told['failed'], 'run')} did not stay finite; the numbers are of the others.{first}")
@@ -238,11 +264,13 @@ def swept(
     threads: int | None,
     *,
     sample: Path | None = None,
+    replace: bool = False,
 ) -> tuple[dict[str, Any], "Stored"]:
     """What a sweep did (numbers, seconds, folder) and what it kept."""
     started = time.perf_counter()
     from sdmodel import pipeline  # all of PySD, xarray and zarr: not for --help
     from sdmodel.design.asked import chosen_of
+    from sdmodel.pipeline.output import claim, forget_others
 
     if sample is not None and design is not Design.lhs:
         raise ExperimentError(f"--design {design.value} and --futures-from: a posterior is its own design; choose one.")
@@ -259,12 +287,16 @@ def swept(
         sample=sample,
     )
     folder = output or shipped.OUTPUTS / asked.name
+    there = claim(folder, asked, replacing=replace, option="--replace")
     with progress() as advance:
         kept = pipeline.sweep(question, plan, folder, command=_command(plan, word, folder), progress=advance)
+    if replace:
+        forget_others(folder, asked)
     n = kept.runs.sizes["experiment"]
     scenarios = len(kept.made["design"]["scenarios"])
     told = {
         "output": str(folder),
+        "replaced": there.told if there.runs else None,
         "experiments": n,
         "scenarios": scenarios,
         "futures": n // scenarios,
@@ -275,6 +307,7 @@ def swept(
         "unchecked": kept.made["crosscheck"].get("reason"),
         "failed": int(kept.runs["failed"].values.sum()),
         "failures": kept.made["failures"],
+        "warnings": kept.made.get("warnings", []),
         "seconds": time.perf_counter() - started,
     }
     return told, kept

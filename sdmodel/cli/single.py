@@ -17,18 +17,33 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Single:
-    """Saved `times`, `courses` [time] and the number of each input that is set, by the model's own names."""
+    """Saved `times`, `courses` [time] and the number of each input that is set, by the model's own names.
+
+    `under` is the scenario in words, with what is laid over it; "" where no study is asked.
+    """
 
     model: Model
     times: np.ndarray
     courses: Mapping[str, np.ndarray]
     inputs: Mapping[str, float]
     failures: Iterable[str]
+    under: str = ""
 
     @property
     def clock_unit(self) -> str:
         """The unit of time."""
         return self.model[TIME_STEP].unit
+
+    @property
+    def title(self) -> str:
+        """The model, and the scenario in which it ran."""
+        return f'{self.model.name}, "{self.under}"' if self.under else self.model.name
+
+    @property
+    def failure(self) -> str:
+        """What was not finite first, and when: '"level" is inf at time 7'; "" for a sound run."""
+        told = next(iter(self.failures), "")
+        return told.partition("): ")[2] or told
 
     def columns(self) -> dict[str, Series]:
         """Every variable of the model in the file's order; constants, as they were set, as numbers."""
@@ -46,6 +61,8 @@ class Single:
         stocks = [stock for stock in self.model.of(Stock) if not stock.hidden]
         return {
             "model": self.model.name,
+            **({"scenario": self.under} if self.under else {}),
+            **({"failure": self.failure} if self.failure else {}),
             "start": float(self.times[0]),
             "stop": float(self.times[-1]),
             "saved": len(self.times),
@@ -66,12 +83,19 @@ def of_arrays(model: Model, settings: Mapping[str, float], integration: str | No
     return Single(model, made.times, courses, settings, made.failures)
 
 
-def of_runs(model: Model, runs: "xr.Dataset") -> Single:
-    """The one run in `runs`."""
+def of_runs(model: Model, runs: "xr.Dataset", under: str = "") -> Single:
+    """The one run in `runs`, made under the scenario in those words."""
     found = {str(name): runs.variables[name] for name in runs.data_vars}
     courses = {name: one.values[0] for name, one in found.items() if "time" in one.dims}
     inputs = {name: float(one.values[0]) for name, one in found.items() if one.attrs["role"] == "input"}
-    return Single(model, runs["time"].values, courses, inputs, runs.attrs.get("failures", []))
+    told = runs.attrs.get("failures") or _not_finite(courses, runs["time"].values)
+    return Single(model, runs["time"].values, courses, inputs, told, under)
+
+
+def _not_finite(courses: Mapping[str, np.ndarray], times: np.ndarray) -> list[str]:
+    """What is infinite first, and when; the reference engine does not tell."""
+    first = [(int(np.argmax(wrong)), name) for name, values in courses.items() if (wrong := np.isinf(values)).any()]
+    return [f'"{name}" is {courses[name][step]:g} at time {times[step]:g}' for step, name in sorted(first)[:1]]
 
 
 def _described(unit: str, name: str) -> dict[str, str]:

@@ -1,23 +1,23 @@
 """`sobol` and `morris`: what drives outcomes and trajectories, from runs made for the question."""
 
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdmodel.cli import shipped
-from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.console import Column, say, table
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import MISSING, counted, decimals, shown, signed
+from sdmodel.cli.options import NotFrom, Study
+from sdmodel.cli.telling import found_of, present
+from sdmodel.errors import ExperimentError
 
 if TYPE_CHECKING:
     import xarray as xr
 
-    from sdmodel.analysis.finding import Finding
 
 Names = list[str] | None
-Study = Annotated[str, typer.Argument(help="A study (.toml), or the name of a shipped one.")]
 Scenarios = Annotated[Names, typer.Option("--scenario", help="In this scenario; repeat. Default: the baseline.")]
 Outcomes = Annotated[Names, typer.Option("--outcome", help="Of this outcome; repeat. Default: cost and risk.")]
 Courses = Annotated[Names, typer.Option("--trajectory", help="Of this variable at each saved time; repeat.")]
@@ -26,7 +26,7 @@ Fix = Annotated[Names, typer.Option("--fix", help="Leave this uncertainty or gro
 Groups = Annotated[Names, typer.Option("--group", help="Take this group of the study as one input; repeat.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Seed of the design; default: the study's.")]
 Top = Annotated[int, typer.Option(min=1, help="How many inputs to list.")]
-Output = Annotated[Path | None, typer.Option(help="Folder of a sweep: keep the finding there, for its report.")]
+Output = Annotated[Path | None, typer.Option(help="Folder of a sweep: keep the finding there, in place of an earlier.")]
 _TIMES = 6
 
 
@@ -47,6 +47,7 @@ def sobol(
     limit: Annotated[float, typer.Option(help="How wide a 95 % interval may be.")] = 0.1,
     resamples: Annotated[int, typer.Option(min=10, max=100_000, help="Bootstrap resamples.")] = 200,
     seed: Seed = None,
+    futures_from: NotFrom = None,
     top: Top = 10,
     output: Output = None,
     as_json: Json = False,
@@ -57,9 +58,8 @@ def sobol(
 
     sdmodel sobol sir --n 512 --outcome peak --trajectory Infectious
     """
-    from sdmodel import pipeline  # xarray, SciPy and the compiler: not for --help
-    from sdmodel.analysis.sensitivity.sobol_finding import NAME
-    from sdmodel.pipeline.sensitivity.sobol import Ask
+    _refuse_sample(futures_from)
+    from sdmodel.pipeline.sensitivity.sobol import Ask  # xarray, SciPy and the compiler: not for --help
     from sdmodel.pipeline.sensitivity.sobol import sobol as analysed
 
     ask = Ask(
@@ -76,10 +76,8 @@ def sobol(
         resamples=resamples,
         limit=limit,
     )
-    question = pipeline.load(shipped.study(study))
-    with progress() as advance:
-        finding = analysed(question, ask, progress=advance)
-    _answer(finding, NAME, output, as_json, _print_sobol, top)
+    finding, file = found_of(study, output, lambda question, advance: analysed(question, ask, progress=advance))
+    present(finding, as_json, partial(_print_sobol, top=top), file=file)
 
 
 def morris(
@@ -93,6 +91,7 @@ def morris(
     fix: Fix = None,
     group: Groups = None,
     seed: Seed = None,
+    futures_from: NotFrom = None,
     top: Top = 10,
     output: Output = None,
     as_json: Json = False,
@@ -103,9 +102,8 @@ def morris(
 
     sdmodel morris sir --n 50 --outcome peak
     """
-    from sdmodel import pipeline  # xarray, SciPy and the compiler: not for --help
-    from sdmodel.analysis.sensitivity.morris_finding import NAME
-    from sdmodel.pipeline.sensitivity.morris import Ask
+    _refuse_sample(futures_from)
+    from sdmodel.pipeline.sensitivity.morris import Ask  # xarray, SciPy and the compiler: not for --help
     from sdmodel.pipeline.sensitivity.morris import morris as analysed
 
     ask = Ask(
@@ -119,33 +117,17 @@ def morris(
         groups=tuple(group or ()),
         seed=seed,
     )
-    question = pipeline.load(shipped.study(study))
-    with progress() as advance:
-        finding = analysed(question, ask, progress=advance)
-    _answer(finding, NAME, output, as_json, _print_morris, top)
+    finding, file = found_of(study, output, lambda question, advance: analysed(question, ask, progress=advance))
+    present(finding, as_json, partial(_print_morris, top=top), file=file)
 
 
-def _answer(
-    finding: "Finding",
-    name: str,
-    output: Path | None,
-    as_json: bool,
-    printed: "Callable[[xr.Dataset, int], None]",
-    top: int,
-) -> None:
-    """Keeps and prints the finding."""
-    from sdmodel.analysis import files
-
-    kept = files.write(finding, output / "findings" / f"{name}.json") if output else None
-    if as_json:
-        print(files.to_json(finding, indent=2))
-        return
-    printed(finding.table, top)
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"  note: {caveat}")
-    if kept:
-        say(f"\nwrote {kept}")
+def _refuse_sample(sample: Path | None) -> None:
+    """Raises ExperimentError where a sample is given: the design cannot keep what it ties together."""
+    if sample is not None:
+        raise ExperimentError(
+            f"--futures-from {sample}: designs draw inputs independently of each other, and the posterior's inputs are "
+            "not. Use sdmodel sweep --futures-from and then sdmodel sensitivity on its folder."
+        )
 
 
 def _print_sobol(found: "xr.Dataset", top: int) -> None:

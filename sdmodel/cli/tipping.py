@@ -7,9 +7,12 @@ import typer
 
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.keeping import Output, claimed, kept
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import percent
+from sdmodel.cli.options import Scenario, Settings, Study, Variants
 from sdmodel.cli.settings import settings_of_words, values_of_word
+from sdmodel.cli.telling import present
 from sdmodel.errors import StudyError
 
 if TYPE_CHECKING:
@@ -21,22 +24,24 @@ _ROWS = 12  # points of each line that are printed
 
 
 def tipping(
-    study: Annotated[str, typer.Argument(help="A study (.toml), or the name of a shipped one.")],
+    study: Study,
     x: Annotated[str, typer.Option("--x", help='Input across: "name", or with its range "name=0.2:1".')],
     when: Annotated[
-        str,
+        list[str],
         typer.Option(
-            help="Behaviour: an outcome and a limit; growth('stock') > 0; or as reality checks: end(run, 'name') > 1."
+            help="Behaviour: an outcome and a limit; growth('stock') > 0; or as reality checks: end(run, 'name') > 1, "
+            "where run + lock_in is the run with that laid over. Repeat: all must hold; 'words: …' names one."
         ),
     ],
     y: Annotated[str | None, typer.Option("--y", help="Input upwards; without it, along x alone.")] = None,
     at: Annotated[str | None, typer.Option(help='Again at each value of a third input: "name=1,2,3".')] = None,
-    scenario: Annotated[str | None, typer.Option(help="Under this scenario; default: the baseline.")] = None,
-    variant: Annotated[list[str] | None, typer.Option("--variant", help="With this rival theory; repeat.")] = None,
-    settings: Annotated[list[str] | None, typer.Option("--set", help='"name=value"; repeat.')] = None,
+    scenario: Scenario = None,
+    variant: Variants = None,
+    settings: Settings = None,
     rest: Annotated[bool, typer.Option("--rest", help="With the settings of \\[structure.rest] of the study.")] = False,
     tolerance: Annotated[float, typer.Option(help="How exact, as a part of each range.")] = 1e-4,
     cells: Annotated[int, typer.Option(help="Cells of the first grid, a side.")] = 24,
+    output: Output = None,
     as_json: Json = False,
 ) -> None:
     """Trace the line between two behaviours in the plane of two inputs.
@@ -46,10 +51,10 @@ def tipping(
     sdmodel tipping core_spiral --x harm --y reassurance --when "growth()>0"
     """
     from sdmodel import pipeline  # xarray and the compiler: not for --help
-    from sdmodel.analysis import files
     from sdmodel.pipeline.tipping.boundary import tipping as traced
 
     question = pipeline.load(shipped.study(study))
+    claimed(output, question.study)
     own = {**(_rest(question) if rest else {}), **settings_of_words(settings or ())}
     with progress() as advance:
         finding = traced(
@@ -65,13 +70,8 @@ def tipping(
             cells=cells,
             progress=advance,
         )
-    if as_json:
-        print(files.to_json(finding, indent=2))
-        return
-    _print_points(finding.table)
-    say(f"\n{finding.sentence}")
-    for caveat in finding.caveats:
-        say(f"note: {caveat}")
+    finding, file = kept(finding, output, question.study)
+    present(finding, as_json, _print_points, file=file)
 
 
 def _rest(question: "Question") -> dict[str, float]:
@@ -101,6 +101,10 @@ def _print_line(points: "xr.Dataset", layer: int, line: int) -> None:
         "",
         [Column(points.attrs[f"{name}_name"], _cells(points[f"boundary_{name}"].values[::step])) for name in names],
     )
+    if step > 1:
+        say(
+            f"{len(range(0, points.sizes['point'], step))} of {points.sizes['point']} points are shown; --json has all."
+        )
 
 
 def _cells(values: Iterable[float]) -> list[str]:

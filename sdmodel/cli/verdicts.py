@@ -21,7 +21,7 @@ def print_verdicts(finding: "Finding", verdicts: Sequence["Verdict"]) -> None:
         Column("reality check", [one.name for one in verdicts], words=True),
         Column("", ["holds" if one.holds else "FAILS" for one in verdicts], words=True),
         Column("if …, then …", [one.statement for one in verdicts], words=True, wraps=40),
-        Column("of futures", [_share(one) for one in verdicts]),
+        Column("of futures", [percent(one.share) for one in verdicts]),
         Column("95 % interval", [_interval(one) for one in verdicts], spare=1),
     ]
     table("", columns)
@@ -67,13 +67,6 @@ def structure_as_data(finding: "Finding") -> dict[str, Any]:
     from sdmodel.analysis.reality.structure import results_of  # xarray, as slow to load as the compiler
 
     return {"sentence": finding.sentence, "tests": [_known(asdict(one)) for one in results_of(finding)]}
-
-
-def _share(one: "Verdict") -> str:
-    """All and none only when it is all or none."""
-    if not 0 < one.held < one.futures:
-        return percent(one.share)
-    return ">99 %" if one.share >= 0.995 else "<1 %" if one.share < 0.005 else percent(one.share)
 
 
 def _interval(one: "Verdict") -> str:

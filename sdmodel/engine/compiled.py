@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sdmodel.engine.causes import doubtful, no_value
 from sdmodel.engine.clock import Clock, clocks, paces
 from sdmodel.engine.draws import Draws, draws_of
 from sdmodel.engine.ends import END, MOST_STEPS, ended, with_end
@@ -37,6 +38,7 @@ _ARGUMENTS = (
 )
 _BLOCK_STEPS = 200_000  # member-steps of one call: long enough to hide the call, short enough for even threads
 _TOLD = 5  # failures that are traced to their variable
+_AT_ONCE = 2**22  # numbers of stocks that are looked at together when runs have failed
 _MOST_REMEMBERED = 2**27  # numbers in the histories of fixed delays while the end of a run is searched for
 Progress = Callable[[int], None]
 
@@ -115,10 +117,11 @@ def simulate(
         progress: called with the number of experiments that were just finished.
 
     An experiment in which a stock or saved value is not finite is marked in `failed` (experiment) and told, with
-    variable and time, in the attribute `failures`. Where experiments differ in their time axis, `time` holds the times
-    of all, and values are missing (NaN) at times that are not an experiment's own; so they are after the end of a run
-    whose FINAL TIME changes while it goes on. Data that have values at their points alone are missing elsewhere. The
-    attribute `missing` of a trajectory tells of either.
+    variable and time, in the attribute `failures`. Saved variables that do not depend on what failed keep their
+    numbers; one that does has no value (NaN) from then on, even where the failure would not show in it. Where
+    experiments differ in their time axis, `time` holds the times of all, and values are missing (NaN) at times that
+    are not an experiment's own; so they are after the end of a run whose FINAL TIME changes while it goes on. Data that
+    have values at their points alone are missing elsewhere. The attribute `missing` of a trajectory tells of either.
 
     Raises:
         ExperimentError: inputs, control settings, names or a method that do not fit the model.
@@ -151,6 +154,8 @@ def trajectories(
     draws = draws_of(given, seed) if made.program.draws else None
     groups = clocks_of(given, every=every, seed=seed, threads=threads)
     parts = [_run(made, given, clock, members, draws, threads, progress) for clock, members in groups.items()]
+    for (clock, members), (found, note) in zip(groups.items(), parts, strict=True):
+        _without_cause(made, given, clock, members, draws, threads, found, np.flatnonzero(np.isnan(note)))
     times, values, status = _joined(list(groups), list(groups.values()), parts, len(made.program.saved), n)
     failed = np.isnan(status)
     rows = np.flatnonzero(failed)
@@ -212,6 +217,30 @@ def _trace(given: Inputs, row: int, clock: Clock, draws: Draws | None) -> tuple[
     same = None if draws is None else replace(draws, numbers=draws.numbers[[row]])
     values, _ = _run(made, alone, every_step, np.array([0]), same, 1, None)
     return every_step.times, dict(zip(made.program.saved, values[:, 0], strict=True))
+
+
+def _without_cause(
+    made: Machine,
+    given: Inputs,
+    clock: Clock,
+    members: np.ndarray,
+    draws: Draws | None,
+    threads: int | None,
+    values: np.ndarray,
+    rows: np.ndarray,
+) -> None:
+    """Takes from `values` [saved, member, time] of the failed `rows` what rests on a stock that is not finite."""
+    doubt = doubtful(given.model, made.program.saved, values, rows)
+    if not doubt:
+        return
+    stocks = sorted(set().union(*doubt.values()))
+    looking = machine(given.model, tuple(stocks))
+    size = max(1, _AT_ONCE // (len(stocks) * len(clock.saves)))
+    for begin in range(0, len(rows), size):
+        part = rows[begin : begin + size]
+        courses, _ = _run(looking, given, clock, members[part], draws, threads, None)
+        for place, own in doubt.items():
+            no_value(values[place], courses, [stocks.index(name) for name in own], part)
 
 
 def _joined(

@@ -4,7 +4,7 @@ outputs/<study>/
 ├── study/           copies of the study file, its model and all that they read: what was asked, word for word
 ├── runs.zarr        inputs, trajectories and outcomes of all experiments
 ├── manifest.json    hashes, versions, seed and the command that makes the runs again
-├── findings/        comparison.json, sensitivity.json; reality.json, loops.json, calibration.json where asked for
+├── findings/        comparison.json, sensitivity.json; one for each other analysis that was asked for
 └── report.html
 """
 
@@ -19,8 +19,8 @@ import xarray as xr
 from sdmodel.analysis.outcomes import outcomes
 from sdmodel.engine import compiled
 from sdmodel.errors import StudyError
-from sdmodel.pipeline.findings import EVERY, QUICK, analyse, report
-from sdmodel.pipeline.kept import Kept, Stored, copies, forget_findings, keep_question, own, stored
+from sdmodel.pipeline.findings import EVERY, QUICK, analyse, keep_on_runs, left_out, of_runs, report
+from sdmodel.pipeline.kept import Kept, Stored, cautioned, copies, forget_findings, keep_question, own, stored
 from sdmodel.pipeline.plan import DESIGNS, Plan, drawn, origin, tables
 from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.pipeline.question import Question, load, read_study
@@ -41,7 +41,10 @@ __all__ = [
     "Stored",
     "analyse",
     "drawn",
+    "keep_on_runs",
+    "left_out",
     "load",
+    "of_runs",
     "read_study",
     "report",
     "stored",
@@ -74,7 +77,7 @@ def sweep(
             labels |= dict.fromkeys(map(str, chunk[SCENARIO].values))
             writer.append(outcomes(study, chunk))
     keep_question(question, kept)
-    forget_findings(kept)
+    forget_findings(kept, study)
     made = manifests.manifest(
         folder,
         copies(question, kept),
@@ -84,9 +87,9 @@ def sweep(
         scenarios=list(labels),
         command=command,
     )
-    made |= {"crosscheck": agreement, "failures": failures, **origin(plan)}
+    made |= {"crosscheck": agreement, "failures": failures, **origin(question, plan)}
     manifests.write(folder, made)
-    return Stored(kept, question, store.open_runs(kept.runs), made)
+    return Stored(kept, cautioned(question, made), store.open_runs(kept.runs), made)
 
 
 def _saved(study: Study) -> list[str]:

@@ -5,10 +5,12 @@ runs of their own, where the study asks for them.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
 from sdmodel.analysis import files
 from sdmodel.analysis.comparison import compare
@@ -17,9 +19,11 @@ from sdmodel.analysis.sensitivity.drivers import sensitivity
 from sdmodel.pipeline.calibration.calibrate import calibrate
 from sdmodel.pipeline.kept import OF_DATA, OF_SAMPLE, Stored
 from sdmodel.pipeline.loops.knock_outs import loops
+from sdmodel.pipeline.made_of import is_marked, is_of, marked
 from sdmodel.pipeline.progress import Progress
 from sdmodel.pipeline.reality.checks import FUTURES, reality
 from sdmodel.report.page import write_report
+from sdmodel.report.questions_page import Questions
 from sdmodel.runs.schema import FUTURE, SCENARIO, TRAJECTORY, named
 
 QUICK = ("comparison", "sensitivity")
@@ -33,15 +37,15 @@ def analyse(stored: Stored, progress: Progress | None = None, *, only: Collectio
     due = [name for name in EVERY if name in only and _ANALYSES[name][0](stored)]
     findings = []
     for name in due:
-        findings.append(_ANALYSES[name][1](stored, progress))
+        findings.append(of_runs(stored, _ANALYSES[name][1](stored, progress)))
         files.write(findings[-1], stored.kept.finding(name))
         if progress:
             progress("Analysing", 1, len(due))
     return findings
 
 
-def report(stored: Stored, findings: Sequence[Finding] = ()) -> Path:
-    """The page on stored runs with `findings`, and with the others kept beside the runs.
+def report(stored: Stored, findings: Sequence[Finding] = (), asked: Questions | None = None) -> Path:
+    """The page on stored runs with `findings`, with the others kept beside the runs, and with answers to questions.
 
     Without any of the runs, given or kept, those are made now. RunsError when a kept finding is damaged.
     """
@@ -51,16 +55,56 @@ def report(stored: Stored, findings: Sequence[Finding] = ()) -> Path:
         found |= {finding.name: finding for finding in analyse(stored)}
     ordered = [found[name] for name in dict.fromkeys((*EVERY, *found)) if name in found]  # the page is always the same
     question = stored.question
-    return write_report(stored.kept.report, question.study, question.model, stored.runs.load(), ordered, stored.made)
+    numbers(stored)
+    runs = stored.runs
+    return write_report(stored.kept.report, question.study, question.model, runs, ordered, stored.made, asked)
+
+
+def numbers(stored: Stored) -> xr.Dataset:
+    """Inputs and outcomes of the stored runs, read into memory; trajectories, most of the data, stay on disk.
+
+    `stored.runs` have them in memory from then on, too, and read a trajectory whenever it is asked for.
+    """
+    return stored.runs.drop_vars(named(stored.runs, TRAJECTORY)).load()
+
+
+def keep_on_runs(stored: Stored, finding: Finding) -> Finding:
+    """The finding from stored runs with what it was made of; kept beside them, in place of an earlier one of its name.
+
+    Where the folder takes no files nothing is kept: the runs of somebody else can still be asked.
+    """
+    named = of_runs(stored, finding)
+    with suppress(OSError):
+        files.write(named, stored.kept.finding(finding.name))
+    return named
+
+
+def left_out(stored: Stored) -> list[str]:
+    """Names of findings beside the runs that the page does not show: they are of another study, or other text of it."""
+    return [finding.name for finding in _beside(stored) if not _shown(stored, finding)]
+
+
+def of_runs(stored: Stored, finding: Finding) -> Finding:
+    """A finding from stored runs with what it was made of, and their seed."""
+    return marked(finding, stored.question.study, _seed(stored))
 
 
 def _kept(stored: Stored, given: Collection[str]) -> Iterator[Finding]:
-    """The findings beside the runs, without those `given`, and without a fit that answers another question."""
+    """The findings beside the runs that answer the study as it is stored, without those `given`."""
+    return (one for one in _beside(stored, given) if _shown(stored, one))
+
+
+def _beside(stored: Stored, given: Collection[str] = ()) -> Iterator[Finding]:
     for path in sorted(stored.kept.findings.glob("*.json")):
         if path.stem not in given:
-            finding = files.read(path)
-            if finding.name not in (OF_DATA, OF_SAMPLE) or _is_of(stored, finding):
-                yield finding
+            yield files.read(path)
+
+
+def _shown(stored: Stored, finding: Finding) -> bool:
+    """Whether the page shows a kept finding. A fit may also have been kept by a program, without what it is made of."""
+    if finding.name in (OF_DATA, OF_SAMPLE):
+        return _is_of(stored, finding) and (is_of(finding, stored.question.study) or not is_marked(finding))
+    return is_of(finding, stored.question.study)
 
 
 def _is_of(stored: Stored, fit: Finding) -> bool:
@@ -74,15 +118,14 @@ def _is_of(stored: Stored, fit: Finding) -> bool:
 
 
 def _compared(stored: Stored, _progress: Progress | None) -> Finding:
-    return compare(stored.question.study, stored.runs.load())
+    return compare(stored.question.study, numbers(stored))
 
 
 def _sensitivity(stored: Stored, _progress: Progress | None) -> Finding:
     """What drives the outcomes in the scenarios that the study compares: in all others it is worked out when asked."""
-    study, runs, seed = stored.question.study, stored.runs.load(), _seed(stored)
-    every = runs[SCENARIO].values.astype(str)
+    study, inputs, seed = stored.question.study, numbers(stored), _seed(stored)
+    every = inputs[SCENARIO].values.astype(str)
     chosen = np.isin(every, [*study.compare, study.baseline]) if study.compare else np.ones(len(every), dtype=bool)
-    inputs = runs.drop_vars(named(runs, TRAJECTORY))
     if chosen.all() or not chosen.any():
         return sensitivity(study, inputs, seed=seed)
     finding = sensitivity(study, inputs.isel(experiment=chosen), seed=seed)

@@ -6,18 +6,21 @@ Base run, drawn futures, a map over two weights, and all paths through the stage
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.game.finding import Map, Played, game_finding
-from sdmodel.analysis.game.tables import Bools, Floats, equilibria, mixed
-from sdmodel.analysis.game.tree import Play, solved
-from sdmodel.design import sequences
+from sdmodel.analysis.game.mixed import Floats
+from sdmodel.analysis.game.selections import Selections, selections
+from sdmodel.analysis.game.tables import Bools, equilibria, mixed
+from sdmodel.analysis.game.tree import Play, Tree
 from sdmodel.design.asked import chosen_of
 from sdmodel.design.moved import Ground, Ints, ground, through_points
 from sdmodel.errors import ExperimentError, StudyError
-from sdmodel.model.model import Model
+from sdmodel.model.model import TIME_STEP, Model
+from sdmodel.pipeline.drawn import futures_of, with_origin
 from sdmodel.pipeline.levers.asking import Asking, asked_outcomes
 from sdmodel.pipeline.progress import Progress
 from sdmodel.study.game.spec import Game, Player
@@ -79,6 +82,7 @@ def game(
     points: int = 21,
     stages: bool = False,
     seed: int | None = None,
+    sample: Path | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Finding:
@@ -86,7 +90,8 @@ def game(
 
     `weights` names the two over which the map of equilibria goes (default: the first two of the study; none, no map),
     with `points` values on either axis. With `stages` choices are made anew at the times that the study names, and all
-    paths are run: with three choices each and five stages 59,049.
+    paths are run: with three choices each and five stages 59,049. What is chosen first holds from the start of the
+    run on. The `futures` are drawn from the posterior in the file `sample` if there is one.
 
     Raises:
         StudyError: the study has no game, or no stages when they are asked for.
@@ -101,18 +106,21 @@ def game(
     payoffs = _profiles(base)[..., 0]
     if not np.isfinite(payoffs).all():
         raise ExperimentError("Some pair of choices ends in a run that fails or has no payoff: the game is not known.")
+    play, others = _play(study, model, asking, asked) if stages else (None, None)
     played = Played(
         study=study,
         game=asked,
         payoffs=payoffs,
-        futures=_futures(base, model, inputs, futures),
+        futures=_futures(base, model, inputs, futures, sample),
         mixed=tuple(mixed(*payoffs)) if find_spec("nashpy") else None,
         map=_map(base, names, points) if len(names) == 2 else None,
-        play=_play(study, model, asking, asked) if stages else None,
+        play=play,
+        others=others,
         seed=own_seed,
         notes=_failures(asking),
+        time_unit=model[TIME_STEP].unit,
     )
-    return game_finding(played)
+    return with_origin(game_finding(played), study, model, sample, [asked.scenario])
 
 
 def _asked(study: Study, futures: int, points: int, stages: bool) -> Game:
@@ -154,12 +162,12 @@ def _profiles(table: Table) -> Floats:
     return table.payoffs(numbers).reshape(2, *shape)
 
 
-def _futures(base: Table, model: Model, inputs: Sequence[str], futures: int) -> Floats:
+def _futures(base: Table, model: Model, inputs: Sequence[str], futures: int, sample: Path | None) -> Floats:
     """Payoffs [player, first, second, future] of the futures in which no run failed; no futures without any."""
     study = base.asking.study
-    if futures < 2 or not study.uncertainties:
+    drawn = futures_of(study, model, futures, seed=base.asking.seed, sample=sample) if futures > 1 or sample else None
+    if drawn is None:
         return np.empty((2, *base.sizes, 0))
-    drawn = sequences.lhs(study, futures, seed=base.asking.seed)
     found = _profiles(replace(base, ground=ground(study, model, base.game.scenario, drawn, constants=inputs)))
     return found[..., np.isfinite(found).all(axis=(0, 1, 2))]
 
@@ -183,8 +191,8 @@ def _map(base: Table, names: tuple[str, ...], points: int) -> Map:
     return Map((names[0], names[1]), across, up, found)
 
 
-def _play(study: Study, model: Model, asking: Asking, game: Game) -> Play:
-    """All paths through the stages, solved from their ends."""
+def _play(study: Study, model: Model, asking: Asking, game: Game) -> tuple[Play, Selections | None]:
+    """All paths through the stages, solved from their ends, and what hangs on which of several equilibria is played."""
     stages = game.stages
     assert stages is not None
     points = 2 * (stages.count - 1)
@@ -200,11 +208,16 @@ def _play(study: Study, model: Model, asking: Asking, game: Game) -> Play:
     payoffs = table.payoffs(numbers)
     if not np.isfinite(payoffs).all():
         raise ExperimentError("Some path through the stages ends in a run that fails: the game cannot be solved.")
-    return solved(payoffs[0], payoffs[1], table.sizes, stages.count)
+    tree = Tree(payoffs[0], payoffs[1], table.sizes, stages.count)
+    play = tree.solved()
+    return play, selections(tree, play, asking.seed)
 
 
 def _courses(table: Table, paths: Ints, profiles: int) -> dict[str, Floats]:
-    """The columns of all inputs along paths: each changes in a straight line after the time of a choice."""
+    """The columns of all inputs along paths.
+
+    What is chosen first holds from the start of the run on, at once; each later choice comes in a straight line.
+    """
     stages = table.game.stages
     assert stages is not None
     future = np.zeros(len(paths), dtype=np.int64)

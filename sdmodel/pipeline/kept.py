@@ -3,23 +3,33 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
+from sdmodel.analysis import files
+from sdmodel.analysis.finding import Finding
 from sdmodel.errors import RunsError
 from sdmodel.pipeline.companions import sources
+from sdmodel.pipeline.made_of import is_of
 from sdmodel.pipeline.question import Question, load
 from sdmodel.runs import manifest as manifests
 from sdmodel.runs import store
 from sdmodel.runs.sample import FILE as SAMPLE
+from sdmodel.study.spec import Study
 
 OF_DATA, OF_SAMPLE = "calibration", "posterior"
-"""The findings that do not rest on runs: they are made from data, and outlive a sweep."""
+"""The findings that are made from data."""
+OF_RUNS = (
+    *("comparison", "overlay", "sensitivity", "pawn", "srrc", "reality", "loops"),
+    *("discovery", "robustness", "information"),
+)
+"""The findings that rest on the stored runs, or were made in as many futures. All others may be made before a sweep,
+and outlive a sweep of their study."""
 _ROUNDS = 3
 
 
@@ -75,17 +85,25 @@ def stored(folder: Path) -> Stored:
         raise RunsError(f"{folder}: what made these runs has changed since: {'; '.join(changed)}. Sweep again.")
     if "study" not in made["files"]:
         raise RunsError(f"{folder}: {manifests.FILE} names no study. Sweep again.")
-    return Stored(kept, load(folder / made["files"]["study"]["path"]), store.open_runs(kept.runs), made)
+    question = cautioned(load(folder / made["files"]["study"]["path"]), made)
+    return Stored(kept, question, store.open_runs(kept.runs), made)
+
+
+def cautioned(question: Question, made: Mapping[str, Any]) -> Question:
+    """The question with the caveats of its runs: those that the manifest tells beside the study's own."""
+    told = tuple(map(str, made.get("caveats", ())))
+    caveats = tuple(dict.fromkeys((*question.study.caveats, *told)))
+    return replace(question, study=replace(question.study, caveats=caveats)) if told else question
 
 
 @contextmanager
 def own(kept: Kept) -> Iterator[None]:
     """Refuses a folder that holds anything that no sweep made; leaves no empty folder behind when sweeping fails.
 
-    A calibration or posterior that was kept there before the first sweep may stay.
+    Findings that rest on runs of their own may be kept there before the first sweep.
     """
     folder = kept.folder
-    new = not folder.exists()
+    new = [one for one in (folder, *folder.parents) if not one.exists()]
     if folder.exists() and not folder.is_dir():
         raise RunsError(f"cannot keep results in {folder}: it is a file. Choose another --output.")
     if not new and not (folder / manifests.FILE).is_file() and any(_of_others(kept)):
@@ -94,23 +112,27 @@ def own(kept: Kept) -> Iterator[None]:
         yield
     except BaseException:
         _tidy(kept)
-        if new:
+        for one in new:
             with suppress(OSError):  # not empty, or never made
-                folder.rmdir()
+                one.rmdir()
         raise
 
 
 def _of_others(kept: Kept) -> Iterator[Path]:
-    """What is in the folder beside a kept calibration and posterior; hidden files are nobody's."""
+    """What is in the folder beside findings that need no sweep; hidden files are nobody's."""
     for path in kept.folder.iterdir():
         if path == kept.findings and path.is_dir():
-            yield from (inner for inner in path.iterdir() if inner not in _of_data(kept))
+            yield from (inner for inner in path.iterdir() if _finding(inner) is None or inner.stem in OF_RUNS)
         elif not path.name.startswith(".") and path.name != SAMPLE:
             yield path
 
 
-def _of_data(kept: Kept) -> tuple[Path, ...]:
-    return kept.finding(OF_DATA), kept.finding(OF_SAMPLE)
+def _finding(path: Path) -> Finding | None:
+    """The finding in that file; None when it is damaged, or none."""
+    try:
+        return files.read(path) if path.suffix == ".json" else None
+    except RunsError:
+        return None
 
 
 def _tidy(kept: Kept) -> None:
@@ -121,14 +143,25 @@ def _tidy(kept: Kept) -> None:
         time.sleep(0.1)
 
 
-def forget_findings(kept: Kept) -> None:
-    """Removes the page and all findings that rest on runs."""
+def forget_findings(kept: Kept, study: Study) -> None:
+    """Removes the page, all findings that rest on the stored runs, and those of another study or text of it.
+
+    A fit and a posterior stay, whatever they were made of: they take long, and the page leaves out what does not fit.
+    """
     kept.report.unlink(missing_ok=True)
     for path in kept.findings.glob("*"):
-        if path not in _of_data(kept):
+        if not _outlives(path, kept, study):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
-    with suppress(OSError):  # a calibration is in there, or there is none
+    with suppress(OSError):  # some are still in there, or there is no such folder
         kept.findings.rmdir()
+
+
+def _outlives(path: Path, kept: Kept, study: Study) -> bool:
+    """Whether the finding in that file is as good after a sweep as before."""
+    if path in (kept.finding(OF_DATA), kept.finding(OF_SAMPLE)):
+        return True
+    finding = None if path.stem in OF_RUNS or path.is_dir() else _finding(path)
+    return finding is not None and is_of(finding, study)
 
 
 def keep_question(question: Question, kept: Kept) -> None:

@@ -10,11 +10,10 @@ import xarray as xr
 
 from sdmodel.design import grid, sequences
 from sdmodel.design.experiments import experiments
-from sdmodel.design.from_sample import from_sample
 from sdmodel.errors import StudyError
+from sdmodel.pipeline.drawn import futures_of, notes_of, warnings_of
 from sdmodel.pipeline.question import Question
 from sdmodel.runs import manifest as manifests
-from sdmodel.runs.sample import read_sample
 from sdmodel.study.spec import Study
 
 DESIGNS = ("lhs", "sobol", "grid", "one-at-a-time")
@@ -52,7 +51,9 @@ def drawn(question: Question, plan: Plan) -> Iterator[xr.Dataset]:
     if n < 1:
         raise StudyError(f"--futures {n}: a sweep needs one future at least.")
     if plan.sample is not None:
-        yield from_sample(study, model, read_sample(plan.sample), n, seed=plan.seed)
+        drawn_from = futures_of(study, model, n, seed=plan.seed, sample=plan.sample)
+        assert drawn_from is not None  # there is a sample
+        yield drawn_from
     elif plan.design == "lhs":
         _refuse_huge(n, len(study.uncertainties))
         yield sequences.lhs(study, n, seed=plan.seed)
@@ -68,11 +69,17 @@ def drawn(question: Question, plan: Plan) -> Iterator[xr.Dataset]:
         raise StudyError(f'--design "{plan.design}": there is no such design; choose one of {", ".join(DESIGNS)}.')
 
 
-def origin(plan: Plan) -> dict[str, dict[str, str]]:
-    """What a manifest tells of the file that futures were drawn from; nothing where there is none."""
+def origin(question: Question, plan: Plan) -> dict[str, object]:
+    """What a manifest tells of the file that futures were drawn from, with the caveats; nothing where there is none."""
     if plan.sample is None:
         return {}
-    return {"sample": {"name": plan.sample.name, "sha256": manifests.sha256(plan.sample)}}
+    study = question.study
+    asked = (study, question.model, plan.sample, plan.scenarios or tuple(study.scenarios))
+    return {
+        "sample": {"name": plan.sample.name, "sha256": manifests.sha256(plan.sample)},
+        "caveats": list(notes_of(*asked)),
+        "warnings": list(warnings_of(*asked)),
+    }
 
 
 def _refuse_huge(n: int, uncertainties: int) -> None:

@@ -1,6 +1,6 @@
 """A study file → the study bound to its model: all that a question is, checked before anything runs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sdmodel.model.model import Model
@@ -22,6 +22,8 @@ def load(path: Path) -> Question:
     """The study of a file and its model, checked against each other before anything runs."""
     study = study_files.read_study(path)
     model = read(study.model, data=study.data, extensions=study.extensions)
+    if study.extensions:  # it is no longer the model of that file
+        model = replace(model, name=study.name)
     return Question(bind(study, model), model)
 
 

@@ -57,6 +57,11 @@ def program(model: Model, saved: Iterable[str]) -> Program:
     )
 
 
+def dependencies(model: Model, name: str) -> list[Variable]:
+    """The variable of that name and all that it depends on while the run goes on, in the model's order."""
+    return _closure(model, [model[name].name], _running)
+
+
 def _running(variable: Variable) -> tuple[Expr, ...]:
     """What is computed of `variable` while the run goes on."""
     if isinstance(variable, Auxiliary):

@@ -71,13 +71,14 @@ def failure_notice(runs: xr.Dataset, members: Sequence[Member]) -> str:
     where = joined([f"{amount:,} in {title}" for title, amount in parts if amount])
     return (
         f"{int(broken.sum()):,} of {count(total, 'run')} failed (their numbers left the finite range): {where}. "
-        "They are left out of every number here; if they fail for a reason, the others flatter the picture."
+        "They are left out of comparisons and bands; if they fail for a reason, the others flatter the picture. What drives "
+        "an outcome, and where it fails, counts every run in which that outcome is sound."
     )
 
 
-def caveats(study: Study, findings: Iterable[Finding], risky: bool) -> list[str]:
-    """The study's own caveats first, then those of the findings, then the general ones; each once."""
-    own = [*study.caveats, *(caveat for finding in findings for caveat in finding.caveats)]
+def caveats(study: Study, findings: Iterable[Finding], risky: bool, shared: Iterable[str] = ()) -> list[str]:
+    """The study's own caveats first, then those of the findings, those `shared` by sections, the general ones; once."""
+    own = [*study.caveats, *(caveat for finding in findings for caveat in finding.caveats), *shared]
     general = [*([RISK_CAVEAT] if risky else []), ABOUT_MODELS, ABOUT_RANGES]
     return [unbroken(caveat) for caveat in dict.fromkeys([*own, *general])]
 

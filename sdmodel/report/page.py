@@ -26,7 +26,9 @@ from sdmodel.report.figures.figure import Figure
 from sdmodel.report.figures.sensitivity import sensitivity
 from sdmodel.report.fit import HEADS as FIT_HEADS
 from sdmodel.report.fit import fit
+from sdmodel.report.further import PLACES, Further, more_sections, shared
 from sdmodel.report.measures import Measure, measures, told
+from sdmodel.report.questions_page import Questions
 from sdmodel.report.sentences import answer
 from sdmodel.report.spread import comparison
 from sdmodel.report.table import table
@@ -67,14 +69,16 @@ def write_report(
     runs: xr.Dataset,
     findings: Sequence[Finding],
     manifest: Mapping[str, Any],
+    asked: Questions | None = None,
 ) -> Path:
     """Write the page to `path` and return it; a page that was there is replaced in one step, or kept if this fails.
 
     `runs` have the outcomes of the study as variables (experiment); without any, only trajectories are drawn.
-    Of `findings` those named "comparison", "sensitivity", "loops", "calibration" and "reality" are shown. RunsError
-    when `runs` are not runs.
+    Of `findings` those named "comparison", "sensitivity", "loops", "calibration" and "reality" have places of their own
+    on the page; each other one gets a section. `asked` are answers to research questions, which get one together.
+    RunsError when `runs` are not runs.
     """
-    text = render(study, model, runs, findings, manifest)
+    text = render(study, model, runs, findings, manifest, asked)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
@@ -89,7 +93,12 @@ def write_report(
 
 
 def render(
-    study: Study, model: Model, runs: xr.Dataset, findings: Sequence[Finding], manifest: Mapping[str, Any]
+    study: Study,
+    model: Model,
+    runs: xr.Dataset,
+    findings: Sequence[Finding],
+    manifest: Mapping[str, Any],
+    asked: Questions | None = None,
 ) -> str:
     """The page as text: the same study, runs, findings and manifest always give the same text."""
     material = Material(
@@ -108,9 +117,15 @@ def render(
     drawn += fitted.figures if fitted else ()
     tested, turned = checks(findings), feedback(study, findings)
     drawn += [*(tested.figures if tested else ()), *(turned.figures if turned else ())]
-    sections: dict[str, Any] = {"fit": fitted, "fit_heads": FIT_HEADS, "feedback": turned}
+    further = more_sections(
+        findings, [*study.caveats, *(text for one in _main(material, findings) for text in one.caveats)]
+    )
+    drawn += [figure for one in further for figure in one.figures]
+    drawn += asked.figures if asked else ()
+    sections: dict[str, Any] = {"asked": asked, "fit": fitted, "fit_heads": FIT_HEADS, "feedback": turned}
     sections |= {"checks": tested, "checks_heads": CHECKS_HEADS, "check_state": state}
-    words = {**sections, **_words(material), **_background(material, findings, manifest)}
+    words = {**sections, **_words(material), **_background(material, further, findings, manifest)}
+    words |= {"further": {place: [one for one in further if one.place == place] for place in PLACES}}
     context = {**words, **figures, **assets(drawn, material.drivers), "contents": _contents(figures, words)}
     return environment().get_template("page.html.j2").render(context)
 
@@ -142,12 +157,13 @@ def _words(of: Material) -> dict[str, Any]:
     }
 
 
-def _background(of: Material, findings: Sequence[Finding], manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _background(
+    of: Material, further: Sequence[Further], findings: Sequence[Finding], manifest: Mapping[str, Any]
+) -> dict[str, Any]:
     """What stands behind the figures."""
-    elsewhere = ("calibration", "reality", "loops")  # these have a section of their own, and tell their caveats there
-    shown = [*(one for one in findings if one.name not in elsewhere), *([of.compared] if of.compared else [])]
+    risky = of.risky or any(figure.risk for one in further for figure in one.figures)
     return {
-        "caveats": background.caveats(of.study, shown, of.risky),
+        "caveats": background.caveats(of.study, _main(of, findings), risky, shared(further)),
         "scenarios": background.scenarios(of.study, of.members),
         "theories": background.theories(of.study),
         "uncertainties": grounds.unknowns(of.study, of.model),
@@ -161,6 +177,11 @@ def _background(of: Material, findings: Sequence[Finding], manifest: Mapping[str
         "facts": background.facts(manifest),
         "command": background.command(manifest),
     }
+
+
+def _main(of: Material, findings: Sequence[Finding]) -> list[Finding]:
+    """The findings whose caveats stand with the limits of the model; the others tell theirs in their sections."""
+    return [*(one for one in findings if one.name == "sensitivity"), *([of.compared] if of.compared else [])]
 
 
 def _figures(of: Material) -> dict[str, Any]:
@@ -205,11 +226,19 @@ def _contents(figures: Mapping[str, Any], words: Mapping[str, Any]) -> list[tupl
         ("cost-risk-section", "Cost and risk", figures["cost_risk"]),
         ("outcomes", "All outcomes", words["table"]),
         ("drivers", "What decides", figures["sensitivity"]),
+        ("questions", "Research questions", words["asked"]),
+        *_named(words, "decisions"),
         ("loops", "Feedback loops", words["feedback"]),
+        *_named(words, "loops"),
         ("fit", "Does it fit?", words["fit"]),
+        *_named(words, "evidence"),
         ("short", "What it does not reproduce", words["claims_short"]),
         ("reality", "Reality checks", words["checks"]),
         ("trust", "Limits of the model", True),
         ("reproduce", "Reproduce", True),
     ]
     return [(anchor, name) for anchor, name, there in every if there]
+
+
+def _named(words: Mapping[str, Any], place: str) -> list[tuple[str, str, bool]]:
+    return [(one.section.key, one.section.title, True) for one in words["further"][place]]

@@ -10,6 +10,7 @@ from sdmodel.report.cast import Member
 from sdmodel.report.measures import Measure
 from sdmodel.report.spread import Spread, spread
 from sdmodel.report.text import share
+from sdmodel.runs.schema import SCENARIO
 
 HALF = 0.5  # a limit counts as met where it holds in at least this share of futures
 
@@ -37,14 +38,23 @@ class Row:
 def table(compared: xr.Dataset, members: Sequence[Member], found: Sequence[Measure]) -> tuple[Row, ...]:
     """A row for each scenario with a cell for each outcome."""
     return tuple(
-        Row(member, tuple(_cell(spread(compared, measure, member), measure, member) for measure in found))
+        Row(
+            member,
+            tuple(_cell(spread(compared, measure, member), measure, _own(compared, member)) for measure in found),
+        )
         for member in members
     )
 
 
-def _cell(found: Spread, measure: Measure, member: Member) -> Cell:
+def _own(compared: xr.Dataset, member: Member) -> bool:
+    """Whether the scenario is its own yardstick: the baseline, also under a theory or a shock."""
+    at = compared[SCENARIO].values.astype(str) == member.label
+    return member.baseline or ("baseline" in compared.coords and member.label in compared["baseline"].values[at])
+
+
+def _cell(found: Spread, measure: Measure, own: bool) -> Cell:
     limited, single = bool(np.isfinite(found.acceptable)), found.low == found.high
-    different = np.isfinite(found.difference_centre) and not member.baseline
+    different = np.isfinite(found.difference_centre) and not own
     return Cell(
         centre=measure.value(found.centre),
         range="" if single or not np.isfinite(found.low) else " – ".join(measure.ends(found.low, found.high)),

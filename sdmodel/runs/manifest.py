@@ -17,6 +17,7 @@ from sdmodel.errors import RunsError
 from sdmodel.runs.swap import new_file
 
 FILE = "manifest.json"
+_LISTED = 3
 PACKAGES = ("sdmodel", "numpy", "scipy", "llvmlite", "pysd", "xarray", "zarr")
 
 
@@ -61,12 +62,21 @@ def read(folder: str | Path) -> dict[str, Any]:
         if not all(isinstance(content[part], dict) for part in ("files", "design", "versions")):
             raise TypeError("parts of it are of another kind")
     except FileNotFoundError as problem:
-        raise RunsError(
-            f'{folder} has no {FILE}: nothing tells what made these runs. "sdmodel study" writes it.'
-        ) from problem
+        raise RunsError(_missing(Path(folder))) from problem
     except (OSError, ValueError, KeyError, TypeError) as problem:
         raise RunsError(f"{path} is damaged: {problem}. Make the runs again to replace it.") from problem
     return dict(content)
+
+
+def _missing(folder: Path) -> str:
+    """What to do about a folder without a manifest: it may be that above, below, or none of a sweep."""
+    below = sorted(path.parent.name for path in folder.glob(f"*/{FILE}"))
+    if below:
+        return f"{folder} has no {FILE}, but {', '.join(below[:_LISTED])} in it: give that folder."
+    if (folder.resolve().parent / FILE).is_file():
+        return f"{folder} has no {FILE}, but the folder above has: give that one."
+    told = "the runs in it are not whole" if (folder / "runs.zarr").exists() else "no sweep was kept in it"
+    return f'{folder} has no {FILE}: {told}. "sdmodel sweep STUDY --output {folder}" makes the runs.'
 
 
 def verify(folder: str | Path) -> list[str]:

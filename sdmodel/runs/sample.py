@@ -58,6 +58,20 @@ def read_sample(path: Path) -> dict[str, np.ndarray]:
     return _flat(path, found)
 
 
+def read_about(path: Path) -> dict[str, str]:
+    """What the file says that it is of: the attributes of its root, as text.
+
+    Raises:
+        RunsError: the file cannot be read, or h5netcdf is not installed.
+    """
+    _needed(path)
+    try:
+        with xr.open_dataset(path, engine="h5netcdf") as root:
+            return {str(name): str(value) for name, value in root.attrs.items()}
+    except (OSError, KeyError, ValueError, TypeError) as problem:
+        raise RunsError(f"{path} is not a file with a posterior, or it is damaged: {problem}.") from problem
+
+
 def _flat(path: Path, found: Mapping[str, xr.DataArray]) -> dict[str, np.ndarray]:
     flat = {name: one.values.astype(np.float64).ravel() for name, one in found.items()}
     if not flat or len({len(one) for one in flat.values()}) > 1 or not all(map(len, flat.values())):

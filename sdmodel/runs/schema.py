@@ -5,7 +5,8 @@
     coords        experiment (0..n-1), scenario (text), future (whole number), all along experiment; time along time
     attributes    of each variable of runs: role, one of ROLES; units; long_name
 
-`failed` (experiment, bool, role "status") marks the runs whose numbers left the finite range. A trajectory with the
+`failed` (experiment, bool, role "status") marks the runs in which some number left the finite range. An outcome that
+does not depend on it has its number there; it is NaN in such a run only if it does. A trajectory with the
 attribute `missing` may have no value (NaN) at some times of a run that did not fail; the attribute tells why.
 """
 
@@ -85,6 +86,11 @@ def failed(runs: "xr.Dataset") -> np.ndarray:
     if FAILED in runs.data_vars:
         return values(runs, FAILED).astype(bool)
     return np.zeros(runs.sizes[EXPERIMENT], dtype=bool)
+
+
+def lost(runs: "xr.Dataset", outcome: str) -> np.ndarray:
+    """bool over dim experiment: where an outcome has no value as what it depends on failed, not where others did."""
+    return np.asarray(failed(runs) & np.isnan(values(runs, outcome).astype(float)))
 
 
 def codes(labels: Iterable[object], known: Iterable[str] = ()) -> tuple[list[str], np.ndarray]:

@@ -14,6 +14,21 @@ def beside(study: Path, lines: Lines, location: Location, name: str) -> Path:
     Raises:
         StudyError: it lies elsewhere, or there is none.
     """
+    found = inside(study, lines, location, name)
+    if not found.is_file():
+        shown = shown_name(name)
+        raise StudyError(
+            f'{place(study, lines, location)}: there is no file "{shown}" beside the study.{neighbour(found)}'
+        )
+    return found
+
+
+def inside(study: Path, lines: Lines, location: Location, name: str) -> Path:
+    """The path that the study file at `study` calls `name` at `location`, whether or not there is a file.
+
+    Raises:
+        StudyError: it is no path of a file in the folder of the study.
+    """
     where = place(study, lines, location)
     shown = shown_name(name)
     foreign = PureWindowsPath(name)
@@ -21,14 +36,12 @@ def beside(study: Path, lines: Lines, location: Location, name: str) -> Path:
         raise StudyError(f'{where}: "{shown}" is an absolute path. Give it relative to the study file.')
     found = study.parent / name
     try:
-        inside = ".." not in foreign.parts and found.resolve().is_relative_to(study.parent.resolve())
-        exists = inside and found.is_file()
+        there = ".." not in foreign.parts and found.resolve().is_relative_to(study.parent.resolve())
+        found.is_file()
     except (OSError, ValueError, RuntimeError):
         raise StudyError(f'{where}: "{shown}" cannot be a path of a file.') from None
-    if not inside:
+    if not there:
         raise StudyError(f'{where}: "{shown}" leads out of the folder of the study file. Put it beside the study.')
-    if not exists:
-        raise StudyError(f'{where}: there is no file "{shown}" beside the study.{neighbour(found)}')
     return found
 
 

@@ -44,7 +44,7 @@ def study_from(table: StudyTable, path: Path, model: Path, lines: Lines) -> Stud
         structure=structure_of(table.structure),
         groups=groups_of(table.groups),
         game=game_of(table.game, table.baseline),
-        searches=searches_of(table.targets, table.search, table.timing, table.baseline),
+        searches=searches_of(table.targets, table.search, table.timing, table.waiting, table.baseline),
         question=table.question,
         caveats=tuple(table.caveats),
         compare=tuple(table.report.compare or table.scenarios),

@@ -14,6 +14,7 @@ from sdmodel.study.game import table as game
 from sdmodel.study.places import Problem, shown, shown_name
 from sdmodel.study.search import table as search
 from sdmodel.study.search.targets import problems_of_targets
+from sdmodel.study.search.waiting import problems_of_waiting
 from sdmodel.study.structure import table as structure
 
 _DISTRIBUTIONS: dict[str, type[BaseModel]] = {
@@ -96,6 +97,7 @@ def problems_between_tables(table: schema.StudyTable) -> list[Problem]:
     problems += game.problems_of_game(table.game, scenarios, outcomes)
     problems += problems_of_targets(table.targets, outcomes)
     problems += search.problems_of_searches(table.search, table.timing, scenarios, outcomes, table.targets)
+    problems += problems_of_waiting(table.waiting, scenarios, outcomes, table.variants)
     return [problem for problem in problems if problem is not None]
 
 

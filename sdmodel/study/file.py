@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from sdmodel.errors import StudyError
 from sdmodel.study.base import MOST_BASES, Asked, base_path, files_of_base, joined, told_base
-from sdmodel.study.beside import beside, neighbour
+from sdmodel.study.beside import beside, inside, neighbour
 from sdmodel.study.build import study_from, title_of
 from sdmodel.study.complaints import complaint, problems_between_tables
 from sdmodel.study.evidence.claims import with_claims
@@ -72,7 +72,7 @@ def _asked(path: Path, above: tuple[Path, ...]) -> Asked:
     text = _text(path)
     raw = _parsed(path, text)
     lines: Lines = lines_of(text)
-    told, base = told_base(path, raw, lines), None
+    told, base, own = told_base(path, raw, lines), None, raw.get("questions")
     if told is not None:
         base = _asked(base_path(path, told, lines, above), (*above, path))
         raw, lines = joined(path, raw, lines, base, told)
@@ -81,9 +81,18 @@ def _asked(path: Path, above: tuple[Path, ...]) -> Asked:
     study = with_files(study, table, base.study if base else None, told.leave if told else ())
     study = with_parameters(study, table.parameters) if table.parameters else study
     study = with_claims(study, table.claims) if table.claims else study
+    study = replace(study, questions=own_questions(path, lines, own))
     if base is not None:
         study = replace(study, files={**study.files, **files_of_base(study, base.study)})
     return Asked(study, raw, lines)
+
+
+def own_questions(path: Path, lines: Lines, name: object) -> Path | None:
+    """The file of research questions that a study names itself; those of its base are about the base.
+
+    It need not be there: copies of a study beside runs are without. StudyError where it is elsewhere.
+    """
+    return inside(path, lines, ("questions",), name) if isinstance(name, str) and name else None
 
 
 def _checked(path: Path, raw: dict[str, Any], lines: Lines) -> StudyTable:

@@ -1,5 +1,6 @@
 """Settings of a scenario and of what is laid over it, variants and shocks → the settings that hold in the end."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sdmodel.errors import StudyError
@@ -7,6 +8,17 @@ from sdmodel.study.terms import Schedule, Setting
 
 MARK = " + "
 """Stands between a scenario and what is laid over it, variants first: `status_quo + lock_in + pandemic`."""
+
+
+def label_of(scenario: str, over: Sequence[str]) -> str:
+    """The name of `scenario` with `over` laid over it, from below."""
+    return MARK.join([scenario, *over])
+
+
+def layers_of(label: str) -> tuple[str, tuple[str, ...]]:
+    """The scenario that `label` names, and what is laid over it, from below."""
+    scenario, *over = label.split(MARK)
+    return scenario, tuple(over)
 
 
 def laid_over(under: dict[str, Setting], over: dict[str, Setting], who: str) -> dict[str, Setting]:

@@ -31,7 +31,7 @@ _ITEM = re.compile(r"item \d+")
 _TABLES = {  # with the number of parts of their heads, such as [scenarios.managed]
     **dict.fromkeys(("base", "report", "structure", "groups"), 1),
     **dict.fromkeys(("scenarios", "uncertainties", "outcomes", "shocks", "variants", "checks", "loops"), 2),
-    **dict.fromkeys(("targets", "search", "timing"), 2),
+    **dict.fromkeys(("targets", "search", "timing", "waiting"), 2),
     "game": 1,
     "calibration": 1,
 }

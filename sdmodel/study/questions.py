@@ -11,6 +11,8 @@ numbers = [{ command = 1, number = "median", over = "scenario", at = { outcome =
 limits = "what of the question stays open"   the answer is partial
 caveats = ["what to bear in mind"]
 unanswered = "why"                           in place of commands
+lead = 2                                     the command whose sentence comes first on the page; without: the first
+figure = 2, table = 2                        which figure and which table of that command stand open; without: the first
 """
 
 from collections.abc import Iterator
@@ -29,6 +31,7 @@ from sdmodel.study.places import shown_name
 MOST = 200
 """Questions of one file, and words of one command."""
 Words = tuple[str, ...]
+_Place = Annotated[int, Field(ge=1, le=MOST)]
 _Command = Annotated[list[str], Field(min_length=2, max_length=MOST)]
 
 
@@ -37,6 +40,7 @@ class Numbers:
     """What is told of the table behind a sentence: variable `number` at each value of dimension `over`.
 
     `command` is the place of the command, from 1; `at` holds the other dimensions still; `words` come before.
+    `along` says in plain words what the values of `over` are.
     """
 
     command: int
@@ -44,13 +48,15 @@ class Numbers:
     over: str
     words: str
     at: tuple[tuple[str, str], ...] = ()
+    along: str = ""
 
 
 @dataclass(frozen=True)
 class ResearchQuestion:
     """A question in plain words; `commands` answer it, or `unanswered` says why nothing does.
 
-    `runs` names the sweeps to make before; `limits` says what of the question stays open.
+    `runs` names the sweeps to make before; `limits` says what of the question stays open. `lead`, `figure` and
+    `table` are the places (from 1) of the command, and of its figure and table, that a page shows first.
     """
 
     name: str
@@ -61,6 +67,9 @@ class ResearchQuestion:
     limits: str = ""
     caveats: tuple[str, ...] = ()
     unanswered: str = ""
+    lead: int = 1
+    figure: int = 1
+    table: int = 1
 
 
 @dataclass(frozen=True)
@@ -97,6 +106,7 @@ class _NumbersTable(Checked, BaseModel):
     over: str
     words: str
     at: dict[str, str] = {}
+    along: str = ""
 
 
 class _QuestionTable(Checked, BaseModel):
@@ -107,6 +117,9 @@ class _QuestionTable(Checked, BaseModel):
     limits: str = ""
     caveats: list[str] = []
     unanswered: str = ""
+    lead: _Place = 1
+    figure: _Place = 1
+    table: _Place = 1
 
 
 class _FileTable(Checked, BaseModel):
@@ -141,11 +154,18 @@ def _question(name: str, told: _QuestionTable) -> ResearchQuestion:
         " ".join(told.question.split()),
         tuple(told.runs),
         tuple(map(tuple, told.commands)),
-        tuple(Numbers(one.command, one.number, one.over, one.words, tuple(one.at.items())) for one in told.numbers),
+        tuple(_numbers(one) for one in told.numbers),
         " ".join(told.limits.split()),
         tuple(told.caveats),
         " ".join(told.unanswered.split()),
+        told.lead,
+        told.figure,
+        told.table,
     )
+
+
+def _numbers(told: _NumbersTable) -> Numbers:
+    return Numbers(told.command, told.number, told.over, told.words, tuple(told.at.items()), told.along)
 
 
 def _problems(table: _FileTable) -> Iterator[str]:
@@ -156,6 +176,8 @@ def _problems(table: _FileTable) -> Iterator[str]:
     for name, asked in table.questions.items():
         if bool(asked.commands) == bool(asked.unanswered):
             yield f"[questions.{name}]: give either commands that answer it, or unanswered = why there are none."
+        if asked.lead > max(1, len(asked.commands)):
+            yield f"[questions.{name}]: lead = {asked.lead}; there are {len(asked.commands)} commands."
         for one_of in asked.numbers:
             if one_of.command > len(asked.commands):
                 yield f"[questions.{name}]: numbers of command {one_of.command}; there are {len(asked.commands)}."

@@ -13,6 +13,7 @@ from sdmodel.study.game.table import GameTable
 from sdmodel.study.groups import GroupTables
 from sdmodel.study.search.table import SearchTable, TimingTable
 from sdmodel.study.search.targets import TargetTable
+from sdmodel.study.search.waiting import WaitingTable
 from sdmodel.study.settings import SettingTable
 from sdmodel.study.structure.table import LoopTable, StructureTable
 
@@ -177,6 +178,7 @@ class StudyTable(Checked, BaseModel):
     data: Annotated[list[Name], Field(max_length=50)] = []
     parameters: Text = ""
     claims: Text = ""
+    questions: Text = ""
     uncertainties: dict[Name, UncertaintyTable] = {}
     outcomes: dict[Name, OutcomeTable] = {}
     shocks: dict[Name, SettingsTable] = {}
@@ -188,5 +190,6 @@ class StudyTable(Checked, BaseModel):
     targets: dict[Name, TargetTable] = {}
     search: dict[Name, SearchTable] = {}
     timing: dict[Name, TimingTable] = {}
+    waiting: dict[Name, WaitingTable] = {}
     game: GameTable | None = None
     calibration: CalibrationTable | None = None

@@ -42,6 +42,7 @@ class Study:
     searches: Searches = field(default_factory=Searches)
     game: Game | None = None
     question: str = ""
+    questions: Path | None = None  # a file of research questions; not read with the study, so that it may be elsewhere
     caveats: tuple[str, ...] = ()
     compare: tuple[str, ...] = ()
     figures: tuple[str, ...] = ()

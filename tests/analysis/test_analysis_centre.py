@@ -49,8 +49,8 @@ def test_a_limit_between_zero_and_one_is_on_the_share():
 def test_the_sentence_counts_futures():
     sentence = compare(ASKED, RUNS).sentence
     assert sentence == (
-        "Managed interdependence has the least risk: A crisis comes true in 30 % of 100 futures; "
-        "under Status quo in 60 % of 100 futures."
+        '"Managed interdependence" has the least risk: A crisis comes true in 30 % of 100 futures; '
+        'under "Status quo" in 60 % of 100 futures.'
     )
 
 

@@ -48,20 +48,22 @@ def test_differences_are_taken_within_the_same_future_whatever_the_order_of_the_
 
 def test_the_sentence_names_the_cheapest_and_the_least_risky_with_their_numbers():
     sentence = compare(ASKED, runs_of_hundred()).sentence
-    assert sentence.startswith("Status quo costs least: US mean loss is 1.5 % in the median future (5 % to 95 %: 1.05")
-    assert "in all of 100 futures it is lower than under Managed interdependence." in sentence
-    assert "Managed interdependence has the least risk: Crisis probability is 0.247" in sentence
-    assert sentence.endswith("in 99 % of 100 futures it is lower than under Status quo.")
+    assert sentence.startswith(
+        '"Status quo" costs least: US mean loss is 1.5 % in the median future (5 % to 95 %: 1.05'
+    )
+    assert 'in all of 100 futures it is lower than under "Managed interdependence".' in sentence
+    assert '"Managed interdependence" has the least risk: Crisis probability is 0.247' in sentence
+    assert sentence.endswith('in 99 % of 100 futures it is lower than under "Status quo".')
 
 
 def test_higher_is_better_where_the_study_says_so():
     turned = study(dataclasses.replace(COST, better="higher"), RISK, cost_outcome="cost")
-    assert "Managed interdependence costs least" in compare(turned, runs_of_hundred()).sentence
-    assert "it is higher than under Status quo" in compare(turned, runs_of_hundred()).sentence
+    assert '"Managed interdependence" costs least' in compare(turned, runs_of_hundred()).sentence
+    assert 'it is higher than under "Status quo"' in compare(turned, runs_of_hundred()).sentence
 
 
 def test_without_cost_and_risk_the_first_outcome_with_a_better_is_told():
-    assert compare(study(RISK, COST), runs_of_hundred()).sentence.startswith("Status quo has the lowest US mean loss")
+    assert compare(study(RISK, COST), runs_of_hundred()).sentence.startswith('"Status quo" has the lowest US mean loss')
     assert "says of no outcome" in compare(study(RISK), runs_of_hundred()).sentence
 
 
@@ -81,13 +83,13 @@ def test_a_scenario_with_a_shock_is_compared_but_never_called_best():
     )
     finding = compare(ASKED, runs)
     assert finding.table["scenario"].values.tolist() == ["status_quo", "managed", "managed + pandemic"]
-    assert finding.sentence.startswith("Status quo costs least")
+    assert finding.sentence.startswith('"Status quo" costs least')
     assert scenario_title(ASKED, "managed + pandemic") == "Managed interdependence with a pandemic"
 
 
 def test_a_lone_scenario_is_not_called_best():
     sentence = compare(ASKED, of_outcomes({"managed": {"cost": [1.0, 2.0], "risk": [0.1, 0.2]}})).sentence
-    assert sentence.startswith("Only Managed interdependence was run: US mean loss is 1.5 %")
+    assert sentence.startswith('Only "Managed interdependence" was run: US mean loss is 1.5 %')
 
 
 def test_failed_runs_are_counted_apart_and_their_futures_are_not_paired():

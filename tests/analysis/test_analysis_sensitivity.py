@@ -122,13 +122,13 @@ def test_constant_outcomes_and_inputs_are_flagged_with_zero():
 def test_the_sentence_tells_the_strongest_inputs_of_risk_and_cost_with_intervals():
     finding = sensitivity(*asked_runs(), resamples=50)
     assert finding.sentence.startswith(
-        "Under Status quo, Crisis probability is driven most by b (rises with it; 100 % of"
+        'Under "Status quo", Crisis probability is driven most by b (rises with it; 99.8 % of'
     )
     assert "; Loss is driven most by a (falls with it; " in finding.sentence
     assert " c " not in finding.sentence
     assert RISK_CAVEAT in finding.caveats
     managed = sensitivity(*asked_runs(), scenario="managed", resamples=50)
-    assert managed.sentence.startswith("Under Managed interdependence, Crisis probability is driven most by a ")
+    assert managed.sentence.startswith('Under "Managed interdependence", Crisis probability is driven most by a ')
     assert managed.sentence.endswith("; Loss does not vary.")
 
 
@@ -152,12 +152,16 @@ def test_missing_futures_are_dropped_for_their_outcome_only_and_counted():
     whole = sensitivity(asked, runs, resamples=30).table
     runs["cost"][600:650] = np.nan
     runs["failed"][0] = True
+    for name in ("risk", "cost"):
+        runs[name][0] = np.nan  # what failed is missing: the mark alone says that something did
     found = sensitivity(asked, runs, resamples=30)
     assert found.table["dropped"].sel(outcome="cost").values.tolist() == [50, 1]
     assert found.table["futures"].sel(outcome="risk").values.tolist() == [600, 599]
     same = {"outcome": "risk", "scenario": "status_quo"}
     assert found.table.sel(same)["first_order_low"].identical(whole.sel(same)["first_order_low"])
-    assert any("Up to 50 futures" in caveat for caveat in found.caveats)
+    assert any("in 50 of 600 futures of a scenario (8 %) Loss has no value" in caveat for caveat in found.caveats), (
+        found.caveats
+    )
 
 
 def test_too_few_futures_give_no_numbers_and_a_plain_sentence():

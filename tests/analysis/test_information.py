@@ -101,7 +101,7 @@ def test_the_finding_names_the_choice_and_what_would_change_it() -> None:
     means = losses.mean(axis=1)
     theory = min(means[0] + 0.5, means[1]) - (min(means) + min(means[0] + 1, means[1])) / 2
     assert float(one["worth"][2]) == pytest.approx(theory)
-    assert "the choice is Managed interdependence" in finding.sentence
+    assert 'the choice is "Managed interdependence"' in finding.sentence
     assert any("theories have weights" in note for note in finding.caveats)
 
 

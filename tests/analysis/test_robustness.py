@@ -74,7 +74,7 @@ def test_regret_is_within_the_same_theory_and_the_worst_theory_counts() -> None:
     assert str(found["winner"].sel(criterion="max_regret", outcome="loss").values) == "b"
     assert float(found["worst_case"].sel(criterion="max_regret", outcome="loss")) == 1.0
     assert (
-        "In loss B has least regret: at most 1 % in 90 % of the futures under the worst of 2 theories"
+        'In loss "B" has least regret: at most 1 % in 90 % of the futures under the worst of 2 theories'
         in finding.sentence
     )
     assert any(note.startswith("Theories have no probabilities") for note in finding.caveats)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc: the C peers cannot be built")
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc: the C peers cannot be built")
 
 
 @pytest.fixture
@@ -17,6 +17,7 @@ def benchmarks(monkeypatch):
     return peers, speed
 
 
+@needs_gcc
 @pytest.mark.parametrize("kind", ["vector", "scalar"])
 def test_hand_written_c_and_the_engine_agree_when_every_lever_moves_at_its_own_time(benchmarks, kind):
     """11 members: one full vector and one that is not full."""
@@ -30,6 +31,7 @@ def test_hand_written_c_and_the_engine_agree_when_every_lever_moves_at_its_own_t
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
 
 
+@needs_gcc
 @pytest.mark.parametrize("kind", ["vector", "scalar"])
 def test_hand_written_c_and_the_engine_agree_when_all_rival_theories_are_switched_on(benchmarks, kind):
     """Lock-in, rally, blame for a shock and war, drawn: to 1e-12 of each value, in 61 members (no whole vectors)."""
@@ -39,6 +41,7 @@ def test_hand_written_c_and_the_engine_agree_when_all_rival_theories_are_switche
     assert speed.check([engine, by_hand], speed.switched_on(columns), speed.STRICT) < speed.STRICT
 
 
+@needs_gcc
 @pytest.mark.parametrize(
     ("switch", "least"),
     [
@@ -59,6 +62,7 @@ def test_each_rival_theory_moves_what_the_c_computes(benchmarks, switch, least):
     assert difference(without, with_it) > least
 
 
+@needs_gcc
 def test_the_check_before_timing_stops_when_the_c_leaves_a_theory_out(benchmarks):
     """Its numbers are right in the futures of the file, where the theory is switched off."""
     peers, speed = benchmarks
@@ -71,6 +75,7 @@ def test_the_check_before_timing_stops_when_the_c_leaves_a_theory_out(benchmarks
         speed.agreement([engine, forgetful], columns, by_hand=True)
 
 
+@needs_gcc
 def test_a_peer_that_differs_is_not_timed(benchmarks):
     peers, speed = benchmarks
     columns = speed.futures("technology_security_dilemma.toml", 8)
@@ -80,3 +85,38 @@ def test_a_peer_that_differs_is_not_timed(benchmarks):
     drawn_levers = columns | {"US export control goal": np.linspace(0.3, 0.9, 8)}
     with pytest.raises(SystemExit, match="wrong and C by hand, scalar differ"):
         speed.check([honest, wrong], drawn_levers)
+
+
+def test_peers_get_the_epidemic_without_its_reality_checks_and_all_of_its_equations(benchmarks, tmp_path):
+    peers, speed = benchmarks
+    question = peers.Question(speed.MODELS / "sir.mdl", ("Infectious",), 1.0)
+    copy = question.copy_into(str(tmp_path))
+    text = copy.read_text(encoding="utf-8")
+    assert ":THE CONDITION:" in question.text
+    assert ":THE CONDITION:" not in text
+    assert ":TEST INPUT:" not in text
+    assert "5 statements of reality checks" in question.said_of_copies
+    from sdmodel.read import read
+
+    assert {v.name for v in read(copy).visible()} == {v.name for v in read(question.model).visible()}
+
+
+def test_a_model_without_reality_checks_is_copied_as_it_is_and_nothing_is_said(benchmarks, tmp_path):
+    _, speed = benchmarks
+    copy = speed.DILEMMA.copy_into(str(tmp_path)).read_text(encoding="utf-8")
+    assert copy.split("SAVEPER", 1)[0] == speed.DILEMMA.text.split("SAVEPER", 1)[0]
+    assert speed.DILEMMA.said_of_copies == ""
+
+
+@pytest.mark.parametrize("name", ["Simlin", "PySD"])
+def test_a_peer_that_cannot_load_a_model_is_absent_with_its_reason(benchmarks, tmp_path, name):
+    peers, _ = benchmarks
+    pytest.importorskip(name.lower())
+    from benchmarks.rounds import gathered
+
+    broken = tmp_path / "broken.mdl"
+    broken.write_text("{UTF-8}\nx = 1 + ~~|\nSAVEPER = 1~~|\n", encoding="utf-8")
+    question = peers.Question(broken, ("x",), 1.0)
+    found, absent = gathered([(name, lambda: getattr(peers, name)(question))])
+    assert found == []
+    assert "cannot load broken.mdl: " in absent[name]

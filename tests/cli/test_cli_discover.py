@@ -11,7 +11,7 @@ import pytest
 def test_conditions_are_told_in_words_and_in_a_table(said: Callable[..., Any], swept: Path) -> None:
     told = said("discover", swept, "--scenario", "distancing", "--outcome", "peak", "--resamples", 20)
     assert (told.code, told.err) == (0, "")
-    assert 'Under Distancing for good, "peak > 0.1" holds in' in told.out
+    assert 'Under "Distancing for good", "Infectious at the peak > 0.1" holds in' in told.out
     assert "← chosen" in told.out
 
 
@@ -27,7 +27,7 @@ def test_json_is_the_finding(said: Callable[..., Any], swept: Path) -> None:
 def test_regret_can_be_what_fails(said: Callable[..., Any], swept: Path) -> None:
     told = said("discover", swept, "--scenario", "lockdown", "--fails", "regret(peak) > 0.05", "--resamples", 20)
     assert told.code == 0
-    assert '"regret(peak) > 0.05" holds in' in told.out
+    assert '"regret in Infectious at the peak > 0.05" holds in' in told.out
 
 
 def test_a_box_of_the_path_is_taken(said: Callable[..., Any], swept: Path) -> None:
@@ -39,13 +39,13 @@ def test_a_tree_tells_its_leaves(said: Callable[..., Any], swept: Path) -> None:
     pytest.importorskip("sklearn", reason='the extra "discovery" is not installed')
     told = said("discover", swept, "--fails", "peak > 0.25", "--method", "cart")
     assert (told.code, told.err) == (0, "")
-    assert 'Under Nothing, "peak > 0.25" holds in' in told.out
+    assert 'Under "Nothing", "Infectious at the peak > 0.25" holds in' in told.out
 
 
 def test_what_never_fails_is_told_as_such(said: Callable[..., Any], swept: Path) -> None:
     told = said("discover", swept, "--fails", "peak > 2")
     assert told.code == 0
-    assert "holds in none of 64 futures. There are 0 futures in which it holds: too few" in told.out
+    assert "holds in none of 64 futures. So there is nothing to set apart." in told.out
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ def test_a_shipped_study_shows_loops_periods_and_futures(said):
     for words in ("Contagion", "Infectious → infection → Infectious", "mean share", "Largest share", "on average"):
         assert words in answer.out
     assert "Share of 30 futures in which the loop leads" in answer.out
-    assert "Strongest under" in answer.out
+    assert "Strongest of" in answer.out
     assert "not what would happen without them" in answer.out
 
 

@@ -9,11 +9,14 @@ from types import SimpleNamespace
 import pytest
 
 from sdmodel import pipeline
+from sdmodel.analysis import files
 from sdmodel.cli import answering, shipped
+from sdmodel.cli.questions import asked_by
 from sdmodel.errors import StudyError
 from sdmodel.model.names import key
 from sdmodel.pipeline.question import Question
-from sdmodel.pipeline.tipping.behaviour import Under, behaviour
+from sdmodel.pipeline.tipping.behaviour import Under
+from sdmodel.pipeline.tipping.conditions import conditions
 from sdmodel.study.questions import read_questions
 
 SHIPPED = shipped.folder() / "questions" / "questions.toml"
@@ -36,6 +39,17 @@ caveats = ["Without doubt."]
 question = "What is the meaning of it?"
 unanswered = "A model does not tell."
 """
+QUICK = """
+[questions.A]
+question = "Which number has the smallest effect?"
+commands = [["morris", "sir", "--n", "4", "--seed", "1", "--outcome", "peak"]]
+[questions.B]
+question = "Which has the largest?"
+commands = [["morris", "sir", "--n", "4", "--seed", "2", "--outcome", "peak"]]
+[questions.C]
+question = "What is the meaning of it?"
+unanswered = "A model does not tell."
+"""
 FOLDERS = {name: Path("swept") / name for name in ASKED.sweeps}
 COMMANDS = [(one.name, words) for one in ASKED.questions for words in one.commands]
 NAMED = [f"{name}-{place}" for place, (name, _) in enumerate(COMMANDS)]
@@ -54,12 +68,58 @@ def test_a_file_of_questions_is_answered(said, tmp_path) -> None:
     assert [one["status"] for one in kept["questions"]] == ["partly answered", "answered", "not answered"]
     [peak] = kept["questions"][0]["answers"]
     assert "8 futures" in peak["sentence"]
-    assert peak["command"] == ["sdmodel", "compare", str(tmp_path / "out" / "runs" / "epidemic"), "--outcome", "peak"]
-    assert re.fullmatch(r"Futures compared: (\w+ (8|0), )+\w+ 8\.", peak["numbers"][0])
+    folder = str(tmp_path / "out" / "runs" / "epidemic")
+    assert peak["command"] == ["sdmodel", "compare", folder, "--outcome", "peak"]
+    [sweep] = kept["questions"][0]["sweeps"]
+    assert (sweep["runs"], sweep["seed"]) == (32, 1)
+    assert sweep["command"] == ["sdmodel", "sweep", "sir", "--futures", "8", "--seed", "1", "--output", folder]
+    assert f"open it in a browser: {(tmp_path / 'out' / 'report.html').as_uri()}" in result.out
+    assert re.fullmatch(r"Futures compared: Nothing 8, ([\w ]+ 8, )+Vaccination 8\.", peak["numbers"][0])
     text = (tmp_path / "out" / "answers.md").read_text(encoding="utf-8")
     for part in (peak["sentence"], "*Partly answered:* Eight futures.", "A model does not tell.", "- Without doubt."):
         assert part in text
     assert kept["questions"][1]["answers"][0]["sentence"] in result.out
+
+
+def test_the_findings_are_kept_and_one_question_asked_again_keeps_the_others(said, tmp_path) -> None:
+    """Another answer stays as long as its question is the same; when it changes, it is left out, and that is told."""
+    path, out = written(tmp_path, QUICK), tmp_path / "out"
+    said("questions", path, "--output", out)
+    found = files.read(out / "findings" / "A-1.json")
+    before = json.loads((out / "answers.json").read_text(encoding="utf-8"))["questions"]
+    assert found.sentence == before[0]["answers"][0]["sentence"]
+    assert said("questions", path, "--output", out, "--only", "B").err == ""
+    after = json.loads((out / "answers.json").read_text(encoding="utf-8"))["questions"]
+    assert [one["earlier"] for one in after] == [True, False, True]
+    assert after[0]["answers"] == before[0]["answers"]
+    assert "Answered earlier" in (out / "report.html").read_text(encoding="utf-8")
+    path.write_text(QUICK.replace("smallest effect", "least effect"), encoding="utf-8")
+    result = said("questions", path, "--output", out, "--only", "B")
+    assert "no longer hold are left out (A)" in result.err
+    names = [one["name"] for one in json.loads((out / "answers.json").read_text(encoding="utf-8"))["questions"]]
+    assert names == ["B", "C"]
+    assert [one.name for one in (out / "findings").iterdir()] == ["B-1.json"]
+
+
+def test_damaged_earlier_answers_are_left_out(said, tmp_path) -> None:
+    path, out = written(tmp_path, QUICK), tmp_path / "out"
+    said("questions", path, "--output", out, "--only", "A", "--only", "C")
+    (out / "findings" / "A-1.json").write_text("{", encoding="utf-8")
+    result = said("questions", path, "--output", out, "--only", "C")
+    assert (result.code, "left out (A)" in result.err) == (0, True)
+
+
+def test_a_study_names_its_questions(said, tmp_path) -> None:
+    """By the study, by its short name, or by the file itself; a study that names none is told so."""
+    (tmp_path / "core_spiral.mdl").write_bytes((shipped.folder() / "core_spiral.mdl").read_bytes())
+    text = (shipped.folder() / "core_spiral.toml").read_text(encoding="utf-8")
+    (tmp_path / "two.toml").write_text(f'questions = "asked.toml"\n{text}', encoding="utf-8")
+    result = said("questions", tmp_path / "two.toml", "--output", tmp_path / "out")
+    assert (result.code, 'questions = "asked.toml": there is no such file' in result.err) == (2, True)
+    written(tmp_path, SMALL)
+    assert "1 not answered" in said("questions", tmp_path / "two.toml", "--only", "C", "--output", tmp_path / "out").out
+    assert "names no file of questions" in said("questions", "sir", "--output", tmp_path / "out").err
+    assert asked_by("dilemma") == SHIPPED
 
 
 def test_the_sentence_is_that_of_the_command_itself(said, tmp_path) -> None:
@@ -118,7 +178,8 @@ def test_commands_that_a_file_may_not_give_are_refused(said, tmp_path, command: 
     result = said("questions", written(tmp_path, text), "--output", tmp_path / "out")
     assert result.code == 1
     assert told in result.err
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["answers.json", "answers.md"]
+    there = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert there == ["answers.json", "answers.md", "questions.toml", "report.html"]
 
 
 @pytest.mark.parametrize(
@@ -195,4 +256,28 @@ def _names_exist(given: dict, runs: tuple[str, ...]) -> None:
     for name in (*(given.get("fix") or ()), *(given.get("through") or ())):
         assert question.model[name]
     if given.get("when"):
-        behaviour(given["when"], Under(question, {}, given.get("scenario")))
+        conditions(given["when"], Under(question, {}, given.get("scenario")))
+
+
+def test_a_study_tells_its_questions_in_its_report(said, tmp_path) -> None:
+    """`study --questions` answers and shows them, failures too; `report` shows what still holds."""
+    for suffix in (".mdl", ".toml"):
+        text = (shipped.folder() / f"core_spiral{suffix}").read_text(encoding="utf-8")
+        head = 'questions = "asked.toml"\n' if suffix == ".toml" else ""
+        (tmp_path / f"core_spiral{suffix}").write_text(head + text, encoding="utf-8")
+    written(tmp_path, QUICK + '[questions.D]\nquestion = "And this?"\ncommands = [["morris", "sirr"]]\n')
+    out = tmp_path / "out"
+    words = ("study", tmp_path / "core_spiral.toml", "--futures", "4", "--quick", "--output", out)
+    told = said(*words, "--questions", "--json")
+    assert (told.code, "error: D: sdmodel morris sirr" in told.err) == (1, True)
+    short = json.loads(told.out)["questions"]
+    assert list(short) == ["A", "B", "C", "D"]
+    page = (out / "report.html").read_text(encoding="utf-8")
+    for part in ('<section id="questions"', 'href="#question-A" data-opens', '<details id="question-D"', "sirr"):
+        assert part in page
+    assert said("report", out).code == 0
+    again = (out / "report.html").read_text(encoding="utf-8")
+    assert ('id="question-A"' in again, 'id="question-D"' in again) == (True, False)
+    (tmp_path / "core_spiral.toml").write_text(text, encoding="utf-8")
+    refused = said(*words, "--questions", "--replace")
+    assert (refused.code, "names no file of questions" in refused.err) == (2, True)

@@ -14,7 +14,7 @@ def test_regret_limits_and_verdicts_are_told(said: Callable[..., Any], swept: Pa
     assert "regret, 90 %" in told.out
     assert "all limits kept" in told.out
     assert "unbeaten" in told.out
-    assert "Distancing for good has least regret" in told.out
+    assert '"Distancing for good" has least regret' in told.out
 
 
 def test_unasked_the_outcomes_that_say_what_is_better_are_judged(said: Callable[..., Any], swept: Path) -> None:
@@ -37,7 +37,7 @@ def test_theories_are_told_apart(program: Callable[..., object], said: Callable[
 def test_what_is_worth_knowing_is_ranked(said: Callable[..., Any], swept: Path) -> None:
     told = said("information", swept, "--outcome", "peak", "--outcome", "limits", "--permutations", 20)
     assert (told.code, told.err) == (0, "")
-    assert "By expected infectious at the peak the choice is Distancing for good" in told.out
+    assert 'By expected infectious at the peak the choice is "Distancing for good"' in told.out
     assert "By expected futures that miss a limit the choice is" in told.out
 
 

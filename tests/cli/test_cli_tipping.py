@@ -32,7 +32,7 @@ def test_equilibria_along_a_run(said):
 def test_tipping_prints_points_and_the_distance_from_the_base(said):
     answer = said(*RICHARDSON, "--when", "growth() > 0", "--tolerance", 1e-6)
     assert answer.code == 0
-    for words in ("Line 1", "reaction A", "at the base point it does not hold", "alone it would change at 0.667"):
+    for words in ("Line 1", "reaction A", "At the base point it does not hold", "alone it would change at 0.667"):
         assert words in answer.out
 
 

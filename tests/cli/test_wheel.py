@@ -46,7 +46,7 @@ def test_wheel_holds_no_tests_and_names_the_console_script(installed: Path) -> N
     top = {path.name for path in installed.iterdir()}
     assert {name for name in top if not name.endswith(".dist-info")} == {"sdmodel"}
     (entry,) = installed.glob("*.dist-info/entry_points.txt")
-    assert "sdmodel = sdmodel.cli:main" in entry.read_text(encoding="utf-8")
+    assert "sdmodel = sdmodel.__main__:main" in entry.read_text(encoding="utf-8")
 
 
 def test_unpacked_wheel_runs_a_study_outside_the_clone(installed: Path, tmp_path: Path) -> None:

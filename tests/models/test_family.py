@@ -17,8 +17,15 @@ from sdmodel.pipeline import Question, load
 from sdmodel.read import read
 
 MODELS = Path(__file__).parents[2] / "models"
-EXTENSIONS = ("sectors", "third_states", "stochastic", "responding_levers")
-APART = {"sectors": "sector contrast", "third_states": "third state contrast", "responding_levers": None}
+EXTENSIONS = ("sectors", "third_states", "hedging", "stochastic", "responding_levers", "own_times", "probation")
+APART = {
+    "sectors": "sector contrast",
+    "third_states": "third state contrast",
+    "hedging": None,
+    "responding_levers": None,
+    "own_times": None,
+    "probation": None,
+}
 """What sets an extension apart from the core when it is not 0; the other extension draws random numbers."""
 DRAWS = 10_000
 

@@ -118,7 +118,8 @@ def test_both_alike_one_alone_and_each_given_the_other(question: Question) -> No
     np.testing.assert_allclose(table["second_needed"].values, needed, atol=1e-6)
     assert table["cost_least"].values[:, 0] == pytest.approx([0.15, 0.6, 0.0], abs=1e-6)
     assert "moves as far as the side that does less" in " ".join(finding.caveats)
-    assert "Both alike: 0.15 meets it. A alone: 0.6 meets it. B alone: 0.3 meets it." in finding.sentence
+    told = "both alike, an intensity of 0.15 is enough. A alone: an intensity of 0.6 is enough. B alone: an intensity"
+    assert f": {told} of 0.3 is enough." in finding.sentence
 
 
 def test_futures_have_a_quantile_and_a_share_that_is_met(question: Question) -> None:
@@ -167,7 +168,7 @@ def test_the_finding_is_kept_and_drawn(question: Question) -> None:
     finding = reassure(question.study, question.model, search="pact", futures=20)
     again = files.from_dict(files.to_dict(finding))
     assert again.table.equals(finding.table)
-    sides, curve = reassure_figures(again)
+    sides, curve, *_ = reassure_figures(again)
     assert {"contour", "scatter"} == {trace["type"] for trace in sides.spec["data"]}
     line = next(trace for trace in sides.spec["data"] if trace.get("name") == "just enough, base run")
     assert line["y"][0] == pytest.approx(0.3, abs=1e-3)

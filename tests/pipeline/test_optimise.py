@@ -64,7 +64,9 @@ def test_a_quadratic_with_a_condition_has_its_known_optimum(question: Question) 
     np.testing.assert_allclose(finding.table["setting"].values, [[0.5, 0.5]], atol=1e-3)
     assert float(finding.table["value"].sel(outcome="distance")[0]) == pytest.approx(0.08, abs=1e-5)
     assert float(finding.table["value_before"].sel(outcome="distance")) == pytest.approx(0.5)
-    assert finding.sentence.startswith("Distance is least, 0.08 instead of 0.5, from Base under total <= 1, with x 0.5")
+    assert finding.sentence.startswith(
+        'Distance is least, 0.08 instead of 0.5, from "Base" under total <= 1, with x 0.5'
+    )
     assert optimum_figure(finding) is not None
 
 
@@ -116,7 +118,7 @@ def test_where_nothing_keeps_to_the_conditions_that_is_the_finding(question: Que
         question.study, question.model, minimise=["distance"], subject_to=["total > 9"], generations=3, population=8
     )
     assert finding.table.sizes["solution"] == 0
-    assert finding.sentence == "Nothing that was tried, from Base, keeps to total > 9."
+    assert finding.sentence == 'No setting of 2 levers that was tried, from "Base", keeps to total > 9.'
     assert optimum_figure(finding) is None
 
 

@@ -99,8 +99,10 @@ def test_each_loop_has_its_sign_and_says_what_it_is(asked: Callable[..., Finding
 
 def test_the_sentence_tells_the_strongest_loop_of_each_kind(asked: Callable[..., Finding]) -> None:
     assert asked().sentence == (
-        "2 feedback loops knocked out one by one. What matters most under Base – reinforcing: without Births (R) stock "
-        "at the end is 0.33 and not 5; balancing: without B (B) stock at the end is 12,365 and not 5."
+        'What matters most under "Base": of the reinforcing loops, '
+        "without Births (R) stock at the end is 0.33 and not 5; "
+        "of the balancing loops, without B (B) stock at the end is 12,365 and not 5. 2 feedback loops were knocked out "
+        "one by one."
     )
 
 

@@ -336,10 +336,36 @@ def test_arviz_reads_the_file_and_counts_the_same(written: tuple[Path, Path, Fin
     draws = data["posterior"]["inflow"]
     assert draws.dims == ("chain", "draw")
     assert float(arviz.ess(draws.values)) == pytest.approx(float(finding.table["ess_bulk"][0]), rel=1e-6)
+    assert float(arviz.rhat(draws.values)) == pytest.approx(float(finding.table["r_hat"][0]), rel=1e-6)
     assert read_sample(path)["inflow"].mean() == pytest.approx(float(finding.table["mean"][0]))
     again = data["posterior_predictive"]["seen"]
     assert again.dims == ("chain", "draw", "seen_observation")
-    assert again.sizes["draw"] == len(sample.draws)
+    assert again.sizes["draw"] == len(sample.draws) * sample.values.shape[1] // sample.chains.ensembles
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_leaving_one_out_is_what_the_textbook_says(filling: Filling, tmp_path: Path, free: bool) -> None:
+    """The density of each observation given the others, in closed form; also where an offset is free (flat prior)."""
+    values = 10 + 3 * TIMES + np.random.default_rng(8).normal(0, ERROR, len(TIMES))
+    series = 'observe = { offset = "free" }\n' if free else ""
+    sample = sample_of(load(filling(values, {"inflow": PRIORS["inflow"]}, series=series)), walkers=12, steps=1500)
+    path = write_sample(tmp_path / FILE, groups_of(sample), about(sample))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # ArviZ tells of its own changes whenever it is imported
+        arviz = pytest.importorskip("arviz")
+        found = arviz.loo(arviz.from_netcdf(str(path)), pointwise=True)
+    columns = np.column_stack([TIMES, np.ones_like(TIMES)] if free else [TIMES])
+    prior = np.diag([1.0, 1e-9] if free else [1.0])
+    known = []
+    for left in range(len(TIMES)):
+        rest = np.arange(len(TIMES)) != left
+        covariance = np.linalg.inv(columns[rest].T @ columns[rest] / ERROR**2 + prior)
+        seen = columns[rest].T @ (values - 10)[rest] / ERROR**2
+        mean = covariance @ (seen + prior @ ([3.0, 0.0] if free else [3.0]))
+        spread = np.sqrt(ERROR**2 + columns[left] @ covariance @ columns[left])
+        known.append(norm.logpdf(values[left] - 10, columns[left] @ mean, spread))
+    np.testing.assert_allclose(found.loo_i.values, known, atol=0.1)
+    assert found.elpd_loo == pytest.approx(sum(known), abs=0.15)
 
 
 def test_futures_come_from_the_sample_and_the_rest_from_the_study(

@@ -148,7 +148,7 @@ def test_stage_by_stage_the_dilemma_stays_one(question: Callable[..., Question])
     assert table["played_first"].values.tolist() == table["played_second"].values.tolist() == ["No", "No"]
     np.testing.assert_allclose(table["stage_payoff"].values, table["once_payoff"].values, atol=1e-9)
     assert table.attrs["nodes"] == 5
-    assert "Chosen anew every 2: 0 No–No, 2 No–No" in finding.sentence
+    assert "Chosen anew from 0 on, every 2 months: 0 No–No, 2 No–No" in finding.sentence
 
 
 def test_the_finding_is_kept_and_drawn(question: Callable[..., Question]) -> None:

@@ -117,7 +117,7 @@ def test_scenarios_of_the_study_are_runs_too(richardson):
     words = "end(goodwill, 'total arms') < end(as_it_is, 'total arms')"
     finding = tipping(richardson, words, "reaction A=0.1:0.5", "reaction B=0.1:0.5")
     assert finding.table.sizes["point"] == 0
-    assert "there is no boundary, it holds everywhere" in finding.sentence
+    assert '" holds: everywhere in the plane of reaction A from 0.1 to 0.5' in finding.sentence
 
 
 def test_runs_that_fail_are_no_side_of_a_boundary(mdl):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import xarray as xr
+from every_finding import made
 from made_up_study import MANIFEST, make_model, make_runs, make_sensitivity, make_study
 
 from sdmodel.analysis.finding import Finding
@@ -35,6 +36,12 @@ def runs(study: Study) -> xr.Dataset:
 @pytest.fixture(scope="session")
 def findings(study: Study) -> list[Finding]:
     return [make_sensitivity(study)]
+
+
+@pytest.fixture(scope="session")
+def every(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Finding]:
+    """A finding of each analysis, by its name."""
+    return {one.name: one for one in made(str(tmp_path_factory.mktemp("every")))}
 
 
 @pytest.fixture(scope="session")

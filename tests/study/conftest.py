@@ -105,3 +105,15 @@ def write(tmp_path: Path) -> Callable[[str], Path]:
 @pytest.fixture
 def study_text() -> str:
     return STUDY
+
+
+@pytest.fixture
+def small() -> Callable[..., Model]:
+    """Makes a model called small of these variables, that runs for ten years."""
+
+    def made(*variables: object) -> Model:
+        times = {"INITIAL TIME": 0.0, "FINAL TIME": 10.0, "TIME STEP": 0.5, "SAVEPER": 0.5}
+        clock = [Constant(name=name, value=value, unit="Year") for name, value in times.items()]
+        return Model(name="small", variables=(*clock, *variables))
+
+    return made

@@ -34,23 +34,16 @@ Write = Callable[[str], Path]
 
 
 @pytest.fixture
-def model() -> Model:
+def model(small: Callable[..., Model]) -> Model:
     """Fear grows by threat, which reads fear through a bias; a delay stands between threat and arms."""
-    times = {"INITIAL TIME": 0.0, "FINAL TIME": 10.0, "TIME STEP": 0.5, "SAVEPER": 0.5}
-    return Model(
-        name="small",
-        variables=(
-            *(Constant(name=name, value=value, unit="Year") for name, value in times.items()),
-            Constant(name="bias", value=0.5, limits=(0.0, 1.0)),
-            Constant(name="initial fear", value=0.1),
-            Auxiliary(name="threat", equation=Apply("multiply", (Ref("bias"), Ref("fear")))),
-            Auxiliary(name="fear growth", equation=Apply("multiply", (Ref("threat"), Number(0.1)))),
-            Stock(name="fear", net_flow=Ref("fear growth"), initial=Ref("initial fear")),
-            Stock(
-                name="stage", net_flow=Apply("subtract", (Ref("threat"), Ref("stage"))), initial=Number(0), hidden=True
-            ),
-            Auxiliary(name="arms", equation=Ref("stage")),
-        ),
+    return small(
+        Constant(name="bias", value=0.5, limits=(0.0, 1.0)),
+        Constant(name="initial fear", value=0.1),
+        Auxiliary(name="threat", equation=Apply("multiply", (Ref("bias"), Ref("fear")))),
+        Auxiliary(name="fear growth", equation=Apply("multiply", (Ref("threat"), Number(0.1)))),
+        Stock(name="fear", net_flow=Ref("fear growth"), initial=Ref("initial fear")),
+        Stock(name="stage", net_flow=Apply("subtract", (Ref("threat"), Ref("stage"))), initial=Number(0), hidden=True),
+        Auxiliary(name="arms", equation=Ref("stage")),
     )
 
 

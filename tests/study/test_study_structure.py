@@ -36,18 +36,13 @@ Write = Callable[[str], Path]
 
 
 @pytest.fixture
-def model() -> Model:
-    times = {"INITIAL TIME": 0.0, "FINAL TIME": 10.0, "TIME STEP": 0.5, "SAVEPER": 0.5}
-    return Model(
-        name="small",
-        variables=(
-            *(Constant(name=name, value=value, unit="Year") for name, value in times.items()),
-            Constant(name="US arms", value=0.5, limits=(0.0, 1.0)),
-            Constant(name="China arms", value=0.2, limits=(0.0, 1.0)),
-            Stock(name="US fear", net_flow=Ref("China arms"), initial=Number(0.0)),
-            Stock(name="China fear", net_flow=Ref("US arms"), initial=Number(0.0)),
-            Auxiliary(name="lead", equation=Ref("US fear")),
-        ),
+def model(small: Callable[..., Model]) -> Model:
+    return small(
+        Constant(name="US arms", value=0.5, limits=(0.0, 1.0)),
+        Constant(name="China arms", value=0.2, limits=(0.0, 1.0)),
+        Stock(name="US fear", net_flow=Ref("China arms"), initial=Number(0.0)),
+        Stock(name="China fear", net_flow=Ref("US arms"), initial=Number(0.0)),
+        Auxiliary(name="lead", equation=Ref("US fear")),
     )
 
 

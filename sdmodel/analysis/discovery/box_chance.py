@@ -63,7 +63,7 @@ def chance(
     least, density = [], []
     for _ in range(resamples):
         dealt = random.permutation(fails)
-        box = first(inputs, dealt, kinds, rule, order).box
+        box = first(inputs, dealt, kinds, rule, order=order, whole_path=False).box
         least.append(min(quasi_p(box, inputs, dealt).values(), default=1.0))
         density.append(worth(box.inside(inputs), dealt).density)
     level = float(np.quantile(least, SIGNIFICANT, method="lower")) if least else SIGNIFICANT
@@ -81,7 +81,7 @@ def resampled(
         x, y = inputs[drawn], fails[drawn]
         if not 0 < y.sum() < len(y):
             continue
-        box = search(x, y, kinds, rule, level).box
+        box = search(x, y, kinds, rule, level, whole_path=False).box
         boxes.append(box)
         left = np.ones(len(fails), dtype=bool)
         left[drawn] = False

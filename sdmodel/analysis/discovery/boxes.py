@@ -100,22 +100,24 @@ def worth(inside: np.ndarray, fails: np.ndarray, total: int = 0) -> Worth:
 
 def quasi_p(box: Box, inputs: np.ndarray, fails: np.ndarray) -> dict[Face, float]:
     """The quasi-p value of each face."""
-    beyond = outside(box, inputs)
-    return {face: _binomial(beyond, [row], fails) for row, face in enumerate(box.faces)}
+    faces = box.faces
+    return dict(zip(faces, _binomial(outside(box, inputs), [[row] for row in range(len(faces))], fails), strict=True))
 
 
 def quasi_p_of_inputs(box: Box, inputs: np.ndarray, fails: np.ndarray) -> dict[int, float]:
     """The quasi-p value of each restricted input: of all its faces at once."""
-    beyond, faces = outside(box, inputs), box.faces
-    return {
-        place: _binomial(beyond, [row for row, face in enumerate(faces) if face[0] == place], fails)
-        for place in box.restricted
-    }
+    faces, places = box.faces, box.restricted
+    groups = [[row for row, face in enumerate(faces) if face[0] == place] for place in places]
+    return dict(zip(places, _binomial(outside(box, inputs), groups, fails), strict=True))
 
 
-def _binomial(beyond: np.ndarray, rows: list[int], fails: np.ndarray) -> float:
-    """P(at least as many fail as do), were those inside drawn from the box without the faces `rows`."""
+def _binomial(beyond: np.ndarray, groups: list[list[int]], fails: np.ndarray) -> list[float]:
+    """P(at least as many fail as do), were those inside drawn from the box without the faces of each group."""
     apart = beyond.sum(axis=0)
-    inside, wider = apart == 0, apart == beyond[rows].sum(axis=0)
+    inside = apart == 0
     futures, failures = int(inside.sum()), int((inside & fails).sum())
-    return float(binom.sf(failures - 1, futures, (wider & fails).sum() / wider.sum())) if futures else 1.0
+    if not futures:
+        return [1.0] * len(groups)
+    wider = [apart == beyond[rows].sum(axis=0) for rows in groups]
+    shares = [float((one & fails).sum() / one.sum()) for one in wider]
+    return list(map(float, np.atleast_1d(binom.sf(failures - 1, futures, np.array(shares))))) if shares else []

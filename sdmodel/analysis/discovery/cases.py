@@ -42,7 +42,7 @@ def cases(study: Study, runs: xr.Dataset, scenario: str, failing: Failing) -> Ca
     label = chosen_scenario(study, runs, scenario)
     rows = np.flatnonzero(runs[SCENARIO].values.astype(str) == label)
     numbers = {term: _numbers(study, runs, term, rows, label) for term in failing.terms}
-    sound = ~failed(runs)[rows] & np.all([~np.isnan(column) for column in numbers.values()], axis=0)
+    sound = np.all([~np.isnan(column) for column in numbers.values()], axis=0)
     names, inputs = varied(runs, rows[sound])
     told = [study.uncertainties.get(name.removesuffix(_START)) for name in names]
     kinds = np.array([_KINDS.get(one.distribution, REAL) if one else REAL for one in told])
@@ -67,7 +67,9 @@ def _numbers(study: Study, runs: xr.Dataset, term: Term, rows: np.ndarray, label
     if term.regret:
         return _regret(study, runs, term.outcome, rows, label)
     numbers = values(runs, term.outcome).astype(float)[rows]
-    return np.where(np.isnan(numbers), np.inf, numbers) if study.outcomes[term.outcome].reduce == "first" else numbers
+    if study.outcomes[term.outcome].reduce != "first":
+        return np.asarray(numbers)
+    return np.asarray(np.where(np.isnan(numbers) & ~failed(runs)[rows], np.inf, numbers))
 
 
 def _regret(study: Study, runs: xr.Dataset, name: str, rows: np.ndarray, label: str) -> np.ndarray:

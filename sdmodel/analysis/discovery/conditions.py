@@ -4,20 +4,33 @@ from collections.abc import Sequence
 
 import xarray as xr
 
+from sdmodel.analysis.correlated import correlation_caveat
 from sdmodel.analysis.discovery.box_chance import MOST
 from sdmodel.analysis.discovery.box_search import Rule
 from sdmodel.analysis.discovery.box_table import Told, conditions, table
 from sdmodel.analysis.discovery.cart import boxes_by_cart
 from sdmodel.analysis.discovery.cases import Cases, cases
 from sdmodel.analysis.discovery.prim import FEWEST, RULE, boxes_by_prim
-from sdmodel.analysis.failing import Failing
+from sdmodel.analysis.discovery.second_look import denser, few, support
+from sdmodel.analysis.failing import Failing, Term
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.wording import caveats, joined, plain_input, scenario_title, share
+from sdmodel.analysis.wording import (
+    caveats,
+    counted,
+    joined,
+    outcome_title,
+    percent,
+    plain_input,
+    quoted_title,
+    scenario_title,
+    share,
+)
 from sdmodel.errors import RunsError
 from sdmodel.study.spec import Study
 
 NAME = "discovery"
 METHODS = ("prim", "cart")
+_TOGETHER = "A condition on one of them may stand for the other: a box tells where, not why"
 _MODEL = (
     "A box tells where the model fails within the ranges of the study; shares count its futures, not chances of the "
     "world."
@@ -51,8 +64,10 @@ def discover(
     if method not in METHODS:
         raise RunsError(f'there is no method "{method}" of discovery: it is {" or ".join(METHODS)}.')
     attrs: dict[str, object] = {"study": study.name, "method": method, "scenario": found.scenario}
+    attrs["scenario_title"] = scenario_title(study, found.scenario)
     attrs |= {"fails": failing.text, "total": len(found.fails), "failures": int(found.fails.sum())}
-    attrs |= {"lost": found.lost, "seed": seed, "alpha": rule.alpha, "least_mass": rule.least_mass}
+    attrs |= {"lost": found.lost, "seed": seed, "alpha": rule.alpha}
+    attrs |= {"least_mass": rule.support(len(found.fails), int(found.fails.sum()))}
     if method == "cart":
         grown = boxes_by_cart(found, seed=seed)
         told = grown.told if step is None else _leaf(grown.told, step)
@@ -61,9 +76,25 @@ def discover(
         told = boxes_by_prim(found, rule=rule, step=step, boxes=boxes, resamples=resamples, seed=seed)
         attrs |= {"least_coverage": rule.coverage, "resamples": resamples}
     told_table = table(found, told, attrs)
-    own = (_MODEL, _lost(found), _few(found, method))
+    own = (
+        _MODEL,
+        _lost(found),
+        few(found),
+        _few(found, method),
+        correlation_caveat(found.names, found.inputs, _TOGETHER),
+        *_beside(found, told, method, rule, step, seed),
+    )
     asked = [study.outcomes[term.outcome] for term in failing.terms]
     return Finding(NAME, told_table, _sentence(study, found, failing, told), caveats(study, asked, *own))
+
+
+def _beside(
+    found: Cases, told: Sequence[Told], method: str, rule: Rule, step: int | None, seed: int
+) -> tuple[str, ...]:
+    """How small a box may be, and what the other method finds; nothing where no box is told."""
+    if not told:
+        return ()
+    return support(found, method, rule), denser(found, told, method, rule, seed) if step is None else ""
 
 
 def _leaf(told: Sequence[Told], number: int) -> list[Told]:
@@ -77,11 +108,14 @@ def _leaf(told: Sequence[Told], number: int) -> list[Told]:
 def _sentence(study: Study, found: Cases, failing: Failing, told: Sequence[Told]) -> str:
     """How often it fails, and where."""
     total, failures = len(found.fails), int(found.fails.sum())
-    lead = f'Under {scenario_title(study, found.scenario)}, "{failing.text}" holds {share(failures, total)}.'
+    lead = f'Under {quoted_title(study, found.scenario)}, "{_failing(study, failing)}" holds {share(failures, total)}.'
     fewer = min(failures, total - failures)
+    if not fewer:
+        return f"{lead} So there is nothing to set apart."
     if fewer < FEWEST:
-        which = "it holds" if failures == fewer else "it does not hold"
-        return f"{lead} There are {fewer} futures in which {which}: too few to tell what sets them apart."
+        which, be = "it holds" if failures == fewer else "it does not hold", "is" if fewer == 1 else "are"
+        few = f"There {be} {counted(fewer, 'future')} in which {which}"
+        return f"{lead} {few}: too few to tell what sets {'it' if fewer == 1 else 'them'} apart."
     if not told:
         return f"{lead} No tree foretells it better than its share alone: nothing sets these futures apart."
     if not any(one.stands for one in told):
@@ -89,18 +123,29 @@ def _sentence(study: Study, found: Cases, failing: Failing, told: Sequence[Told]
             f"{lead} No condition sets these futures apart: the densest box found "
             f"({joined(conditions(told[0].box, found)) or 'everything'}) is no clearer than boxes in shuffled futures."
         )
-    return f"{lead} {' '.join(_box(found, one, number) for number, one in enumerate(told))}"
+    boxes = [_box(found, one, number) for number, one in enumerate(told)]
+    return " ".join([f"{lead.rstrip('.')}, {boxes[0]}", *boxes[1:]])
+
+
+def _failing(study: Study, failing: Failing) -> str:
+    """What failing is, with the titles of outcomes: "First year of both pillars > 2045"."""
+
+    def told(term: Term) -> str:
+        title = outcome_title(study.outcomes[term.outcome])
+        return f"{f'regret in {title}' if term.regret else title} {term.limit[0]} {term.limit[1]:g}"
+
+    return " or ".join(" and ".join(map(told, group)) for group in failing.groups)
 
 
 def _box(found: Cases, one: Told, number: int) -> str:
-    """ "It holds most where x is above 3: there in 80 % of 100 futures, 65 % of all in which it holds." """
-    lead = "It holds most" if number == 0 else "Of what is left, it holds most" if one.step >= 0 else "It also holds"
+    """ "most where x is above 3: there in 80 % of 100 futures, which are 65 % of all in which it holds." """
+    lead = "most" if number == 0 else "Of what is left, it holds most" if one.step >= 0 else "It also holds"
     again = one.again.density if number == 0 else 0.0
-    rest = f" (in futures not used to find it: {100 * again:.0f} %)" if again > 0 else ""
+    rest = f" (in futures not used to find it: {percent(again)})" if again > 0 else ""
     return (
         f"{lead} where {joined(conditions(one.box, found)) or 'anything is'}: there "
         f"{share(one.worth.failures, one.worth.futures)}{rest}, which are "
-        f"{100 * one.worth.coverage:.0f} % of all in which it holds.{_loose(found, one)}"
+        f"{percent(one.worth.coverage)} of all in which it holds.{_loose(found, one)}"
     )
 
 
@@ -115,11 +160,9 @@ def _loose(found: Cases, one: Told) -> str:
 
 
 def _lost(found: Cases) -> str:
-    return (
-        f"{found.lost:,} futures without an answer are left out: runs that failed, or a regret of one."
-        if found.lost
-        else ""
-    )
+    be = "is" if found.lost == 1 else "are"
+    told = f"{counted(found.lost, 'future')} without an answer {be} left out: runs that failed, or a regret of one."
+    return told if found.lost else ""
 
 
 def _few(found: Cases, method: str) -> str:

@@ -44,10 +44,11 @@ def boxes_by_prim(
 
 
 def _box(cases: Cases, left: np.ndarray, rule: Rule, step: int | None, resamples: int, seed: int) -> Told:
-    inputs, fails = cases.inputs[left], cases.fails[left]
+    fails = cases.fails[left]
+    inputs = np.asfortranarray(cases.inputs if left.all() else cases.inputs[left])  # it is read input by input
     by_chance = chance(inputs, fails, cases.kinds, rule, resamples=resamples, seed=seed)
     try:
-        found = search(inputs, fails, cases.kinds, rule, by_chance.level, step)
+        found = search(inputs, fails, cases.kinds, rule, by_chance.level, step=step)
     except IndexError:
         raise RunsError(f"there is no box {step} on the path. Without --box the whole path is listed.") from None
     return Told(

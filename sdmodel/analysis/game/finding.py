@@ -5,7 +5,8 @@
     player                player_title, dominant (the title of the dominant choice; empty without one)
     mixed first           mixed_first;  mixed second: mixed_second;  mixed player: mixed_payoff
     across up first second  equilibrium_at                            coords: the values of two weights
-    stage                 stage_at, played_first, played_second;  player: stage_payoff, once_payoff
+    stage                 stage_at, played_first, played_second;  player: stage_payoff, once_payoff; where nodes have
+                          several equilibria also stage_least, stage_most: the range over rules of choice
 
 `first` and `second` are the titles of what each may choose.
 """
@@ -16,15 +17,17 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.game.mixed import Floats, Mixed
+from sdmodel.analysis.game.selections import Selections
+from sdmodel.analysis.game.several import continuum, degeneracy_words, equilibrium_words, selection_words
 from sdmodel.analysis.game.tables import (
     Bools,
-    Floats,
-    Mixed,
     Profile,
     best_responses,
     better_for_both,
     dominant,
     equilibria,
+    pure_equilibria,
     risk_dominant,
 )
 from sdmodel.analysis.game.tree import Play
@@ -59,6 +62,13 @@ class Played:
     play: Play | None
     seed: int
     notes: tuple[str, ...] = ()
+    others: Selections | None = None
+    time_unit: str = ""
+
+    @property
+    def known(self) -> list[Mixed]:
+        """The equilibria of the base run, pure and mixed; of a degenerate game those that are extreme."""
+        return [*pure_equilibria(*self.tables), *(self.mixed or ())]
 
     @property
     def titles(self) -> tuple[list[str], list[str]]:
@@ -145,7 +155,10 @@ def _of_stages(played: Played, play: Play) -> dict[str, tuple[tuple[str, ...], o
     titles = played.titles
     once = played.pure
     best = max(once, key=lambda one: float(played.payoffs[(slice(None), *one)].sum())) if once else None
+    others = played.others
+    ends = {"stage_least": others.least, "stage_most": others.most} if others else {}
     return {
+        **{name: (("player",), np.array(values)) for name, values in ends.items()},
         "stage_at": (("stage",), np.array(played.game.stages.times)),
         "played_first": (("stage",), np.array([titles[0][row] for row, _ in play.path], dtype=np.str_)),
         "played_second": (("stage",), np.array([titles[1][column] for _, column in play.path], dtype=np.str_)),
@@ -170,6 +183,10 @@ def _attributes(played: Played) -> dict[str, object]:
         "nodes": play.nodes if play else 0,
         "nodes_with_several": play.several if play else 0,
         "nodes_that_mix": play.mixing if play else 0,
+        "nodes_on_the_way_with_several": play.on_path if play else 0,
+        "rules_of_choice": played.others.rules if played.others else 0,
+        "first_moves": [played.named(one) for one in played.others.first_moves] if played.others else [],
+        "degenerate": continuum(*played.tables, played.known),
     }
 
 
@@ -184,16 +201,28 @@ def _notes(played: Played) -> list[str]:
         notes.append("Mixed equilibria were not sought: they need the extra \"game\", pip install 'sdmodel[game]'.")
     if played.play is not None:
         play = played.play
-        notes.append(
-            f"Stage by stage: {play.several:,} of {play.nodes:,} nodes have several equilibria, of which the one with "
-            f"the greatest sum is played, and {play.mixing:,} have only a mixed one."
-        )
+        notes += _of_play(play, played.game.stages.over if played.game.stages else 0.0)
     notes.append("Payoffs are what the study says that players want; nothing shows that governments want this.")
     return notes
 
 
+def _of_play(play: Play, over: float) -> list[str]:
+    """How the paths through the stages are run, and how their tree is solved."""
+    notes = [f"Stage by stage what is chosen first holds from the start of the run; later choices come over {over:g}."]
+    if play.several:
+        notes.append(
+            f"Stage by stage: {play.several:,} of {play.nodes:,} nodes have several equilibria, of which the one with "
+            "the greatest sum is played. The other rules are the best and the worst for either at every node, and "
+            "random choices; equilibria that no such rule finds may lie outside their range."
+        )
+    if play.mixing:
+        notes.append(f"Stage by stage: {play.mixing:,} of {play.nodes:,} nodes have only a mixed equilibrium.")
+    return notes
+
+
 def _sentence(played: Played) -> str:
-    parts = [_pure(played), _dominance(played), _mixed(played), _over_futures(played), _stages(played)]
+    lone = degeneracy_words(*played.tables, played.known, played.titles)
+    parts = [_pure(played), _dominance(played), _mixed(played), lone, _over_futures(played), _stages(played)]
     return f"{played.game.title} " + " ".join(part for part in parts if part)
 
 
@@ -221,17 +250,7 @@ def _mixed(played: Played) -> str:
     found = played.mixed or ()
     if not found:
         return ""
-    told = []
-    for one in found[:_MOST_TOLD]:
-        sides = zip(played.titles, (one.first, one.second), strict=True)
-        told.append(" against ".join(_chances(titles, chances) for titles, chances in sides))
-    return f"Mixed: {'; '.join(told)}."
-
-
-def _chances(titles: list[str], chances: Floats) -> str:
-    """ "hawk 33.3 % and dove 66.7 %"."""
-    known = [(title, float(chance)) for title, chance in zip(titles, chances, strict=True) if chance > 0]
-    return joined([f"{title.lower()} {number(100 * chance)} %" for title, chance in known])
+    return f"Mixed: {'; '.join(equilibrium_words(one, played.titles) for one in found[:_MOST_TOLD])}."
 
 
 def _over_futures(played: Played) -> str:
@@ -242,13 +261,18 @@ def _over_futures(played: Played) -> str:
     counts = each.sum(axis=0)
     order = np.argsort(-counts, axis=None, kind="stable")[:3]
     told = [
-        f"{played.named((int(at) // counts.shape[1], int(at) % counts.shape[1]))} {share(int(counts.flat[at]), count)}"
+        f"{played.named((int(at) // counts.shape[1], int(at) % counts.shape[1]))} {_part(int(counts.flat[at]), count)}"
         for at in order
         if counts.flat[at]
     ]
     none = int((~each.any(axis=(1, 2))).sum())
-    told += [f"none {share(none, count)}"] if none else []
-    return f"Equilibrium in futures: {joined(told)}."
+    told += [f"no pair {_part(none, count)}"] if none else []
+    return f"Over {count:,} futures the equilibrium is {joined(told)}."
+
+
+def _part(part: int, of: int) -> str:
+    """ "in 94 %", "in all"."""
+    return share(part, of).partition(" of ")[0]
 
 
 def _stages(played: Played) -> str:
@@ -259,4 +283,10 @@ def _stages(played: Played) -> str:
         for time, profile in zip(played.game.stages.times, played.play.path, strict=True)
     ]
     worth = joined([number(value) for value in played.play.values])
-    return f"Chosen anew every {played.game.stages.every:g}: {', '.join(steps)}; worth {worth}."
+    begin, every = played.game.stages.first, played.game.stages.every
+    apart = f"{every:g} {played.time_unit.casefold().rstrip('s')}s" if played.time_unit else f"{every:g}"
+    said = f"Chosen anew from {number(begin, of_time=True)} on, every {apart}: {', '.join(steps)}; worth {worth}."
+    several = selection_words(
+        [player.title for player in played.game.players], played.play, played.others, played.named
+    )
+    return f"{said} {several}" if several else said

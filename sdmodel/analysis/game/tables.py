@@ -4,26 +4,15 @@ Tables are [first, second]: what the first player, or the second, gets when they
 """
 
 import warnings
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sdmodel.errors import ExperimentError
+from sdmodel.analysis.game.degenerate import degenerate, extreme
+from sdmodel.analysis.game.mixed import CLOSE, Floats, Mixed, needed, pure
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Profile = tuple[int, int]
-_CLOSE = 1e-9  # of the span of payoffs: what is nearer counts as equal
-
-
-@dataclass(frozen=True)
-class Mixed:
-    """An equilibrium in which somebody mixes: probabilities of the choices of each, and what each expects."""
-
-    first: Floats
-    second: Floats
-    payoffs: tuple[float, float]
 
 
 def best_responses(first: Floats, second: Floats) -> tuple[Bools, Bools]:
@@ -31,7 +20,7 @@ def best_responses(first: Floats, second: Floats) -> tuple[Bools, Bools]:
 
     Leading axes are kept: tables of many futures, or of many nodes of a tree, at once. Ties are all best.
     """
-    close = _CLOSE * np.maximum(np.ptp(first, axis=(-2, -1)), np.ptp(second, axis=(-2, -1)))[..., None, None]
+    close = CLOSE * np.maximum(np.ptp(first, axis=(-2, -1)), np.ptp(second, axis=(-2, -1)))[..., None, None]
     return (
         first >= first.max(axis=-2, keepdims=True) - close,
         second >= second.max(axis=-1, keepdims=True) - close,
@@ -85,26 +74,26 @@ def risk_dominant(first: Floats, second: Floats, profiles: list[Profile]) -> Pro
 
 
 def mixed(first: Floats, second: Floats) -> list[Mixed]:
-    """All equilibria in which a player mixes, by support enumeration; of degenerate games perhaps not all.
+    """All equilibria in which a player mixes, by support enumeration; of a degenerate game those that are extreme.
 
     von Stengel (2007), Algorithmic Game Theory, chapter 3; computed by nashpy.
 
     Raises:
         ExperimentError: nashpy is not installed.
     """
-    try:
-        import nashpy  # an extra: pure equilibria do not need it
-    except ImportError:
-        raise ExperimentError("Mixed equilibria need the extra \"game\": pip install 'sdmodel[game]'.") from None
+    game = needed().Game(first, second)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # that a game is degenerate; the docstring says what it means
-        game = nashpy.Game(first, second)
-        found = list(game.support_enumeration()) or list(game.vertex_enumeration())
-    return [
-        Mixed(row, column, (float(row @ first @ column), float(row @ second @ column)))
-        for row, column in found
-        if max(row.max(), column.max()) <= 1 and (row.max() < 1 - _CLOSE or column.max() < 1 - _CLOSE)
-    ]
+        warnings.simplefilter("ignore")  # that a game is degenerate: asked below
+        pairs = list(game.support_enumeration())
+    found = [Mixed.of(first, second, row, column) for row, column in pairs if max(row.max(), column.max()) <= 1]
+    if not found or degenerate(first, second, [*pure_equilibria(first, second), *found]):
+        found = extreme(first, second)
+    return [one for one in found if one.mixes]
+
+
+def pure_equilibria(first: Floats, second: Floats) -> list[Mixed]:
+    """The equilibria in pure strategies, with what both get."""
+    return [pure(first, second, (int(row), int(column))) for row, column in np.argwhere(equilibria(first, second))]
 
 
 def _beaten(own: Floats) -> list[bool]:

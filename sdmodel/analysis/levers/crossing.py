@@ -1,12 +1,12 @@
-"""What holds at some intensities from 0 to 1 → the least one at which it holds, for many cases at once.
+"""What holds at some intensities from 0 to 1 → where it begins and where it ceases to hold, for many cases at once.
 
 A coarse grid is looked at first, because a bisection alone would not notice that something holds, fails and holds
-again: it would end at any of the crossings. The first crossing on the grid is then halved until it is known. What
-happens between two points of the grid remains unseen.
+again: it would end at any of the crossings. Every crossing on the grid is then halved until it is known. What happens
+between two points of the grid remains unseen, but for the peaks that `between` looks for.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,51 +17,91 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class Brackets:
-    """For each case: it does not hold at `low`, it holds at `high`; both NaN where it holds nowhere on the grid.
+class Seen:
+    """Whether it `holds` [point] in a `case` [point] at `x` [point]: points beside those of a grid."""
 
-    `low` is NaN where it holds from the start. `steady` tells that it holds on all of the grid from `high` on.
+    case: Ints
+    x: Floats
+    holds: Bools
+
+
+@dataclass(frozen=True)
+class Crossings:
+    """In which cases it holds at 0 (`begun` [case]), and all changes after that.
+
+    Change i is one of `case[i]`: it holds at `inside[i]` and not at `outside[i]`, one of them just after the other.
     """
 
-    low: Floats
-    high: Floats
-    steady: Bools
+    begun: Bools
+    case: Ints
+    inside: Floats
+    outside: Floats
+
+    @property
+    def begins(self) -> Bools:
+        """Which of the changes are from not holding to holding."""
+        return np.asarray(self.outside < self.inside)
+
+    @property
+    def least(self) -> Floats:
+        """The least intensity [case] at which it holds; NaN where there is none."""
+        least = np.where(self.begun, 0.0, np.nan)
+        np.fmin.at(least, self.case[self.begins], self.inside[self.begins])
+        return least
+
+    @property
+    def stretches(self) -> Ints:
+        """On how many stretches of intensity it holds [case]."""
+        return self.begun + self._counted(self.begins)
+
+    @property
+    def ceases(self) -> Bools:
+        """Where more is not always better [case]: it holds, and then it does not."""
+        return self._counted(~self.begins) > 0
+
+    def _counted(self, which: Bools) -> Ints:
+        return np.bincount(self.case[which], minlength=len(self.begun)).astype(np.int64)
+
+    def of(self, first: int, count: int) -> "Crossings":
+        """Those of `count` cases from `first` on, which are then numbered from 0."""
+        part = (self.case >= first) & (self.case < first + count)
+        return Crossings(
+            self.begun[first : first + count], self.case[part] - first, self.inside[part], self.outside[part]
+        )
 
 
-def brackets(grid: Floats, holds: Bools) -> Brackets:
-    """Brackets of the first crossing; `holds` [case, point of the rising `grid`]."""
-    somewhere = holds.any(axis=1)
-    first = holds.argmax(axis=1)
-    high = np.where(somewhere, grid[first], np.nan)
-    low = np.where(somewhere & (first > 0), grid[first - 1], np.nan)
-    from_there = np.arange(len(grid)) >= first[:, None]
-    return Brackets(low, high, ~somewhere | (holds | ~from_there).all(axis=1))
+def crossings(grid: Floats, holds: Bools, beside: Seen | None = None) -> Crossings:
+    """All changes between neighbours; `holds` [case, point of the rising `grid`], and what was seen `beside` it."""
+    case, left = (one.astype(np.int64) for one in np.nonzero(holds[:, 1:] != holds[:, :-1]))
+    before, after, begins = grid[left], grid[left + 1], holds[case, left + 1]
+    if beside is not None and len(beside.case):
+        apart = ~np.isin(case, beside.case)
+        pairs = zip((case, before, after, begins), _with(grid, holds, beside), strict=True)
+        case, before, after, begins = (np.concatenate([one[apart], more]) for one, more in pairs)
+    inside, outside = np.where(begins, after, before), np.where(begins, before, after)
+    return Crossings(holds[:, 0].copy(), case, inside, outside)
 
 
-def bisected(found: Brackets, holds: Callable[[Floats, Ints], Bools], rounds: int) -> Floats:
-    """The least intensity [case] at which it holds, too high by less than the bracket / 2^rounds; NaN where nowhere.
+def _with(grid: Floats, holds: Bools, beside: Seen) -> tuple[Ints, Floats, Floats, Bools]:
+    """The changes of the cases seen `beside` the grid: case, intensities before and after, whether it begins."""
+    own = np.unique(beside.case)
+    case = np.concatenate([np.repeat(own, len(grid)), beside.case])
+    x = np.concatenate([np.tile(grid, len(own)), beside.x])
+    every = np.concatenate([holds[own].ravel(), beside.holds])
+    order = np.lexsort((x, case))
+    case, x, every = case[order], x[order], every[order]
+    at = np.flatnonzero((case[1:] == case[:-1]) & (every[1:] != every[:-1]))
+    return case[at].astype(np.int64), x[at], x[at + 1], every[at + 1]
 
-    `holds` is asked once a round, for all cases that are not known yet: their intensities, and which cases they are.
+
+def bisected(found: Crossings, holds: Callable[[Floats, Ints], Bools], rounds: int) -> Crossings:
+    """The same changes, known to the gap that there was / 2^rounds.
+
+    `holds` is asked once a round, for all changes: intensities, and which cases they are of.
     """
-    low, high = found.low.copy(), found.high.copy()
-    open_cases = np.flatnonzero(np.isfinite(low)).astype(np.int64)
-    for _ in range(rounds if len(open_cases) else 0):
-        middle = (low[open_cases] + high[open_cases]) / 2
-        yes = holds(middle, open_cases)
-        high[open_cases[yes]] = middle[yes]
-        low[open_cases[~yes]] = middle[~yes]
-    return high
-
-
-def in_share(least: Floats, share: float) -> float:
-    """The least intensity that is enough in `share` of the cases; NaN where too many of them are out of reach."""
-    needed = int(np.ceil(share * len(least) - 1e-9))
-    reached = np.sort(least[np.isfinite(least)])
-    if needed <= 0:
-        return 0.0
-    return float(reached[needed - 1]) if len(reached) >= needed else float("nan")
-
-
-def quantiles(least: Floats, shares: tuple[float, ...]) -> tuple[float, ...]:
-    """Quantiles in which what is out of reach counts as more than any intensity: NaN where they fall on that."""
-    return tuple(in_share(least, share) for share in shares)
+    inside, outside = found.inside.copy(), found.outside.copy()
+    for _ in range(rounds if len(found.case) else 0):
+        middle = (inside + outside) / 2
+        yes = holds(middle, found.case)
+        inside[yes], outside[~yes] = middle[yes], middle[~yes]
+    return replace(found, inside=inside, outside=outside)

@@ -5,7 +5,7 @@ The function is asked for a whole population at a time, so that whoever answers 
 [row, constraint]: at most 0 where it is met.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,13 +22,16 @@ Evaluate = Callable[[Floats], tuple[Floats, Floats]]
 Told = Callable[[int], None]
 NOWHERE = 1e30
 """Stands for an objective that is not finite: worse than all others."""
+STEADY = 0.01
+"""A front has settled when its hypervolume rose by no more than this part of it over the latest generations."""
+_WORST = 1.1
 
 
 @dataclass(frozen=True)
 class Found:
     """Points [solution, axis] with their objectives [solution, objective]; none where no point meets the constraints.
 
-    `history` [generation] is the least objective so far of one-objective searches, NaN before a point was feasible.
+    `history` [generation] is the least objective so far, NaN before a point was feasible; of a front its `hypervolume`.
     """
 
     points: Floats
@@ -154,8 +157,11 @@ def front(
             if constraints:
                 out["G"] = missed
 
+    fronts = list[Floats]()
+
     class Heard(Callback):  # type: ignore[misc]
-        def notify(self, _algorithm: Any) -> None:
+        def notify(self, algorithm: Any) -> None:
+            fronts.append(_feasible(algorithm.opt))
             if told:
                 told(1)
 
@@ -163,12 +169,54 @@ def front(
     result = minimize(
         problem, NSGA2(pop_size=population), ("n_gen", generations), seed=seed % 2**32, callback=Heard(), verbose=False
     )
+    history = hypervolume(fronts)
     if result.X is None:
-        return Found(np.empty((0, axes)), np.empty((0, objectives)), np.empty(0), memory.count, True)
+        return Found(np.empty((0, axes)), np.empty((0, objectives)), history, memory.count, True)
     points, values = np.atleast_2d(result.X), np.atleast_2d(result.F)
     kept = (values < NOWHERE).all(axis=1)
     order = np.lexsort(values[kept].T[::-1])
-    return Found(points[kept][order], values[kept][order], np.empty(0), memory.count, True)
+    return Found(points[kept][order], values[kept][order], history, memory.count, rise(history) <= STEADY)
+
+
+def hypervolume(fronts: Sequence[Floats]) -> Floats:
+    """The share [generation] of the box of all that any of the `fronts` [point, objective] reached that each dominates.
+
+    The box lies between the best and the worst of each objective on any of them, the worst moved out by a tenth, so
+    that the ends of a front count, too (Zitzler & Thiele 1999, IEEE Transactions on Evolutionary Computation 3(4)). 0
+    for a front without points.
+    """
+    from pymoo.indicators.hv import HV  # an extra: only several objectives need it
+
+    every = np.concatenate(fronts) if fronts else np.empty((0, 0))
+    if not len(every):
+        return np.zeros(len(fronts))
+    best, span = every.min(axis=0), np.ptp(every, axis=0)
+    scaled = [(one - best) / np.where(span > 0, span, 1.0) for one in fronts]
+    measure, whole = HV(ref_point=np.full(every.shape[1], _WORST)), _WORST ** every.shape[1]
+    return np.array([float(measure(one)) / whole if len(one) else 0.0 for one in scaled])
+
+
+def rise(history: Floats) -> float:
+    """By what part of its largest value so far a hypervolume rose over the `latest` generations.
+
+    1 when that cannot be told. A front that is thinned out can lose a little again; that is no rise.
+    """
+    if len(history) < 2:
+        return 1.0
+    most = np.maximum.accumulate(history)
+    return float(1.0 - most[-1 - latest(history)] / most[-1]) if most[-1] > 0 else 0.0
+
+
+def latest(history: Floats) -> int:
+    """How many generations at the end tell whether a search has settled: a tenth of them, five at least."""
+    return min(max(5, len(history) // 10), len(history) - 1)
+
+
+def _feasible(front: Any) -> Floats:
+    """Objectives [point, objective] of those points of pymoo's `front` that keep to all constraints."""
+    values = np.atleast_2d(np.asarray(front.get("F"), dtype=np.float64))
+    met = np.asarray(front.get("FEAS")).reshape(-1).astype(bool)
+    return values[met & (values < NOWHERE).all(axis=1)] if len(met) else values[:0]
 
 
 def _met(memory: _Memory, point: Floats) -> bool:

@@ -5,7 +5,8 @@ solution outcome    value                    at these settings; mean over future
 lever               low, high, before
 outcome             title, unit, of_time (a moment), role, value_before
 solution            met                      share of futures in which all conditions hold (base run: 0 or 1)
-generation          history                  the least objective so far, of a search with one objective
+generation          history                  the least objective so far; of a front its hypervolume: the share that it
+                                             dominates of the box between best and worst of each objective
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,17 @@ import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.levers.crossing import Floats
-from sdmodel.analysis.levers.minimisers import Found
-from sdmodel.analysis.wording import caveats, joined, number, outcome_title, scenario_title
+from sdmodel.analysis.levers.minimisers import STEADY, Found, latest, rise
+from sdmodel.analysis.wording import (
+    caveats,
+    counted,
+    joined,
+    number,
+    outcome_title,
+    percent,
+    quoted_title,
+    scenario_title,
+)
 from sdmodel.study.search.spec import Requirement
 from sdmodel.study.spec import Study
 from sdmodel.study.terms import Outcome
@@ -102,19 +112,41 @@ def _in_sense(wanted: Wanted, history: Floats) -> Floats:
 
 
 def _notes(wanted: Wanted, found: Found) -> list[str]:
+    if not len(found.points):
+        return [
+            "The search is by chance: that no setting keeps to it is not proven; try other seeds, or a wider limit."
+        ]
     notes = ["The search is by chance: a better setting may exist; other seeds show how far they agree."]
     if len(wanted.senses) == 1 and not found.converged:
         notes.append("The search ended before its population agreed: more --generations may find better.")
+    if len(wanted.senses) > 1:
+        notes.append(_settled(found))
     if wanted.futures > 1:
         notes.append(f"Objectives are means over {wanted.futures:,} futures; conditions hold in the share asked for.")
     return notes
 
 
+def _settled(found: Found) -> str:
+    """Whether the front still rose when the search ended."""
+    if len(found.history) < 2:
+        return "One generation alone does not tell whether the front has settled: more --generations do."
+    rose, over = percent(rise(found.history)), counted(latest(found.history), "generation")
+    if found.converged:
+        return (
+            f"The hypervolume of the front rose by {rose} over the last {over}, no more than {percent(STEADY)}: it has "
+            "settled."
+        )
+    return (
+        f"The hypervolume of the front still rose, by {rose} over the last {over}: more --generations may find better."
+    )
+
+
 def _sentence(wanted: Wanted, table: xr.Dataset) -> str:
     under = f" under {'; '.join(map(str, wanted.requires))}" if wanted.requires else ""
-    where = scenario_title(wanted.study, wanted.scenario)
+    where = quoted_title(wanted.study, wanted.scenario)
     if not table.sizes["solution"]:
-        return f"Nothing that was tried, from {where}, keeps to {'; '.join(map(str, wanted.requires))}."
+        kept = "; ".join(map(str, wanted.requires)) or "what is computable: every run failed"
+        return f"No setting of {counted(len(wanted.ranges), 'lever')} that was tried, from {where}, keeps to {kept}."
     asked = [wanted.study.outcomes[name] for name in wanted.senses]
     if len(asked) > 1:
         ends = [f"{outcome_title(one)} {_span(table, one)}" for one in asked]

@@ -94,13 +94,18 @@ def _told(outcome: Outcome, place: int, begun: Map, timing: Timing) -> str:
     shown = [
         f"{name} {number(value, outcome.unit if not of_time else '', of_time=of_time)}"
         for name, value in (
-            (f"with {names[0].lower()} first", one),
-            (f"with {names[1].lower()} first", other),
+            (f"with {within(names[0])} first", one),
+            (f"with {within(names[1])} first", other),
             ("with both early", early),
             ("with both late", late),
         )
     ]
     return f"{outcome_title(outcome)}: {joined(shown)}."
+
+
+def within(title: str) -> str:
+    """A title in the middle of a sentence: "Less vulnerability" as "less vulnerability", "US policy" as it is."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _notes(begun: Map, futures: int) -> list[str]:

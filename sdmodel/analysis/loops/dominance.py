@@ -85,6 +85,25 @@ def kinds(shares: np.ndarray) -> list[str]:
     return told
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A loop had its old sign at time `last` and has the other one from `since` on: `to` is what it is then."""
+
+    last: float
+    since: float
+    to: str
+
+
+def turns(share: np.ndarray, times: np.ndarray) -> list[Turn]:
+    """When a loop with relative scores `share` [time] changes between reinforcing and balancing; rests do not count."""
+    acts = np.flatnonzero(share)
+    return [
+        Turn(float(times[before]), float(times[after]), "reinforcing" if share[after] > 0 else "balancing")
+        for before, after in pairwise(acts)
+        if (share[before] > 0) != (share[after] > 0)
+    ]
+
+
 def rank_correlation(inputs: np.ndarray, shares: np.ndarray) -> np.ndarray:
     """Spearman's correlation [loop, input] of `inputs` [future, input] with `shares` [future, loop]; 0 of constants."""
     from scipy.stats import rankdata  # a quarter of a second that a single run need not pay

@@ -15,7 +15,7 @@ import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.loops.polarity import Polarity
-from sdmodel.analysis.wording import caveats, joined, number, outcome_title, scenario_title
+from sdmodel.analysis.wording import caveats, joined, number, outcome_title, quoted_title, scenario_title
 from sdmodel.study.spec import Study
 from sdmodel.study.structure.spec import Loop
 from sdmodel.study.terms import Outcome, Schedule, Setting
@@ -158,11 +158,11 @@ def _sentence(study: Study, table: xr.Dataset, outcome: Outcome, dead: Sequence[
             loop = study.loops[names[int(np.argmax(sizes))]]
             after = float(here["without_loop"].sel(loop=loop.name))
             words = effect_words(loop, outcome, float(here["with_loop"]), after)
-            told.append(f"{kind}: {words}")
+            told.append(f"of the {kind} loops, {words}")
     count = len(study.loops)
-    found = f"{count} feedback loop{'' if count == 1 else 's'} knocked out one by one."
-    where = f" What matters most under {scenario_title(study, study.baseline)} – {'; '.join(told)}." if told else ""
+    found = f"{count} feedback loop{' was' if count == 1 else 's were'} knocked out one by one."
+    where = f"What matters most under {quoted_title(study, study.baseline)}: {'; '.join(told)}. " if told else ""
     if not dead:
-        return found + where
+        return where + found
     does = "knock-out moves" if len(dead) == 1 else "knock-outs move"
-    return f"{found}{where} The {does} nothing in any scenario: {joined(list(dead))}."
+    return f"{where}{found} The {does} nothing in any scenario: {joined(list(dead))}."

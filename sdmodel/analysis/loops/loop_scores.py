@@ -7,6 +7,7 @@ dim time      relative (scenario, loop, time): share of all change in its part, 
               leads (scenario, loop, time): share of futures in which it has the largest share; without futures NaN
 dim input     correlation (scenario, loop, input): rank correlation over futures of the input with the loop's mean share
               strength (scenario, loop): the mean over time of the size of `relative`
+              turns (scenario, loop): when it changes between reinforcing and balancing, in words; "" where it does not
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ import xarray as xr
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.loops import dominance
 from sdmodel.analysis.loops.dominance import Period
-from sdmodel.analysis.wording import joined, number, scenario_title
+from sdmodel.analysis.wording import joined, number, percent, scenario_title
 from sdmodel.study.spec import Study
 
 NAME = "dominance"
@@ -27,6 +28,8 @@ DRIVES = 0.3
 """Rank correlation from which an input is told to go with the share of a loop, if it is above chance as well."""
 _CHANCE = 3.0  # standard deviations: with a hundred inputs some are two away from nothing
 _TOLD = 8  # periods that a sentence lists
+_TURNS = 3  # changes of a loop, and loops that change, that are told one by one
+_WEAK = 0.05  # mean share below which nobody need know when a loop changes
 _BRIEF = 0.02  # of the run: shorter periods are counted, not told
 _NOT_PROOF = (
     "A score tells which loops make up the change at a time as the run goes, not what would happen without them: "
@@ -98,6 +101,10 @@ def dominance_finding(
             "leads": ((SCENARIO, LOOP, TIME), there.leads[:, order]),
             "strength": ((SCENARIO, LOOP), strength[:, order]),
             "correlation": ((SCENARIO, LOOP, INPUT), there.correlation[:, order]),
+            "turns": (
+                (SCENARIO, LOOP),
+                np.array([[turn_words(loop, times) for loop in one[order]] for one in shares], dtype=np.str_),
+            ),
         },
         coords={
             LOOP: names,
@@ -152,16 +159,40 @@ def period_words(table: xr.Dataset, periods: Sequence[Period]) -> str:
     span = float(np.ptp(table[TIME].values)) or 1.0
     long = [one for one in periods if one.end - one.begin >= _BRIEF * span] or list(periods)
     told: list[str] = []
-    for one in _merged(long)[:_TOLD]:
+    for one in merged(long)[:_TOLD]:
         name = str(table[LOOP].values[one.loop])
         title = str(table["title"].values[one.loop])
-        share = f"{100 * one.mean:.0f} %" + (" of the change on average" if not told else "")
+        share = percent(one.mean) + (" of the change on average" if not told else "")
         told.append(f"{name} ({title}) until {number(one.end, of_time=True)} ({share})")
-    more = len(_merged(long)) - len(told)
+    more = len(merged(long)) - len(told)
     return ", then ".join(told) + (f", and {more} more" if more else "")
 
 
-def _merged(periods: Sequence[Period]) -> list[Period]:
+def turn_words(share: np.ndarray, times: np.ndarray) -> str:
+    """ "reinforcing until 4.5, balancing from 5 on"; "" for a loop that keeps its sign."""
+    found = dominance.turns(share, times)
+    if not found:
+        return ""
+    first = "reinforcing" if found[0].to == "balancing" else "balancing"
+    if len(found) > _TURNS:
+        return f"{first} first, and changes {len(found)} times from {number(found[0].since, of_time=True)} on"
+    told, last = [f"{first} until {number(found[0].last, of_time=True)}"], found[0]
+    for one in found[1:]:
+        told.append(f"{last.to} from {number(last.since, of_time=True)} until {number(one.last, of_time=True)}")
+        last = one
+    return ", ".join([*told, f"{last.to} from {number(last.since, of_time=True)} on"])
+
+
+def _turning(table: xr.Dataset, scenario: str) -> str:
+    """The strongest loops that change their sign, and when, as a sentence."""
+    one = table.sel({SCENARIO: scenario})
+    order = np.argsort(-one["strength"].values, kind="stable")
+    places = [at for at in order if str(one["turns"].values[at]) and one["strength"].values[at] >= _WEAK]
+    told = [f"{one[LOOP].values[at]} is {one['turns'].values[at]}" for at in places[:_TURNS]]
+    return f" {'; '.join(told)}." if told else ""
+
+
+def merged(periods: Sequence[Period]) -> list[Period]:
     """`periods` with those of one loop that follow each other, now that short ones are left out, as one."""
     found: list[Period] = []
     for one in periods:
@@ -219,14 +250,17 @@ def _through(search: Search) -> str:
 def _sentence(table: xr.Dataset, search: Search) -> str:
     loops, scenario = table.sizes[LOOP], str(table[SCENARIO].values[0])
     parts = leading_periods(table, scenario)
-    found = f"{loops} feedback loop{'' if loops == 1 else 's'}{_through(search)} weighed against each other"
+    every = f"{loops} feedback loop{'' if loops == 1 else 's'}{_through(search)}"
+    found = f"{every} weighed against each other"
     if not parts:
-        return f"{found}: each is alone in its part of the model, and makes up all change there."
+        alone = f"{found}: each is alone in its part of the model, and makes up all change there."
+        return f"{alone}{_turning(table, scenario)}"
     told = [period_words(table, own) for own in parts.values() if own]
-    title = str(table["scenario_title"].values[0])
+    title = f'"{table["scenario_title"].values[0]}"'
     if not told:
         return f"{found}; nothing changes under {title}."
-    return f"{found}. Strongest under {title}: {'; in another part of the model '.join(told)}.{_in_futures(table)}"
+    periods = "; in another part of the model ".join(told)
+    return f"Strongest of {every} under {title}: {periods}.{_turning(table, scenario)}{_in_futures(table)}"
 
 
 def _in_futures(table: xr.Dataset) -> str:
@@ -240,5 +274,5 @@ def _in_futures(table: xr.Dataset) -> str:
     name, title = (str(table[one].values[best]) for one in (LOOP, "title"))
     with_it = [f'{"high" if rho > 0 else "low"} "{one}" ({rho:+.2f})' for one, rho in drivers(table, scenario, name)]
     where = f"; its share goes with {joined(with_it)}" if with_it else ""
-    share = 100 * float(leads.values[best])
-    return f" Over {count:,} futures {name} ({title}) leads most, {share:.0f} % of the time on average{where}."
+    share = percent(float(leads.values[best]))
+    return f" Over {count:,} futures {name} ({title}) leads most, {share} of the time on average{where}."

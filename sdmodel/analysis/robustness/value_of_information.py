@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import xarray as xr
 
+from sdmodel.analysis.correlated import correlation_caveat
 from sdmodel.analysis.discovery.cases import varied
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.payoffs import Met, asked_outcomes, met, notes, payoffs
@@ -24,6 +25,7 @@ LIMITS = "limits"
 """The criterion that counts futures in which all acceptable limits are kept."""
 THEORY_IS_RIGHT = "which theory is right"
 _SAID = 3
+_TOGETHER = "Who knows one of them knows something of the other as well, so what they are worth overlaps"
 
 
 def information(
@@ -46,12 +48,15 @@ def information(
     losses = [_losses(study, runs, name, where, limited) for name in names]
     values = [evppi(inputs, loss.mean(axis=1), permutations=permutations, seed=seed) for loss in losses]
     known = [plain_input(name) for name in inputs_named]
+    together = correlation_caveat(inputs_named, inputs, _TOGETHER)
     theories = [evppi_of_groups(loss) for loss in losses] if len(where.theories) > 1 else []
     table = _table(study, names, known, values, where, theories)
     table.attrs |= {"study": study.name, "futures": len(where.futures), "permutations": permutations, "seed": seed}
     table = table.assign_coords(units=(OUTCOME, [_unit(runs, name) for name in names]))
     told = " ".join(_sentence(table.sel({OUTCOME: name})) for name in names)
-    return Finding(NAME, table, told, caveats(study, [study.outcomes[name] for name in asked], *_notes(study, where)))
+    return Finding(
+        NAME, table, told, caveats(study, [study.outcomes[name] for name in asked], *_notes(study, where), together)
+    )
 
 
 def _criteria(study: Study, asked: list[str] | None) -> list[str]:
@@ -108,7 +113,8 @@ def _table(
 def _sentence(one: xr.Dataset) -> str:
     """The choice, and what would change it most."""
     title, unit = str(one["outcome_title"].values), str(one["units"].values)
-    lead = f"By expected {title[:1].lower()}{title[1:]} the choice is {one['choice_title'].values}"
+    choice = f'"{one["choice_title"].values}"'
+    lead = f"By expected {title[:1].lower()}{title[1:]} the choice is {choice}"
     perfect = float(one["perfect"])
     if perfect <= 0:
         return f"{lead}, in every single future: no knowledge would change it."

@@ -8,7 +8,7 @@ import xarray as xr
 
 from sdmodel.analysis.payoffs import THEORY
 from sdmodel.analysis.robustness.regret import PERCENT
-from sdmodel.analysis.wording import joined, number
+from sdmodel.analysis.wording import joined, number, percent
 from sdmodel.runs.schema import OUTCOME, SCENARIO
 
 DECIDED = 0.95
@@ -40,12 +40,12 @@ def sentence(table: xr.Dataset, verdicts: Sequence[Verdict]) -> str:
 
 
 def _of(table: xr.Dataset, one: Verdict, under: str) -> str:
-    names = joined([str(table["title"].values[place]) for place in one.best])
+    names = joined([f'"{table["title"].values[place]}"' for place in one.best])
     firm = _firm(one)
     if one.criterion == "satisficing":
         if one.worst == 0:
             return "No scenario keeps to all acceptable limits in any future" + (f"{under}." if under else ".")
-        kept = f"in {100 * one.worst:.0f} % of the futures{under}{firm}"
+        kept = f"in {percent(one.worst)} of the futures{under}{firm}"
         return f"All acceptable limits are kept most often by {names}: {kept}."
     row = table.sel({OUTCOME: one.outcome})
     title, unit = str(row["outcome_title"].values), str(row["units"].values)
@@ -65,5 +65,5 @@ def _firm(one: Verdict) -> str:
     """How firm the choice is."""
     if not np.isfinite(one.decided) or len(one.best) > 1:
         return ""
-    share = f"first in {100 * one.decided:.0f} % of resamples"
+    share = f"first in {percent(one.decided)} of resamples"
     return f" ({share})" if one.decided >= DECIDED else f" (not decided: {share} only)"

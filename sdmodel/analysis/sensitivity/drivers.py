@@ -8,13 +8,25 @@ import xarray as xr
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.samples import Samples, patterns, samples
 from sdmodel.analysis.sensitivity.given_data import FEWEST, constant, indices, noise
-from sdmodel.analysis.wording import caveats, joined, outcome_title, plain_input, scenario_title
+from sdmodel.analysis.sensitivity.losses import Loss, caveats_of, columns, in_sample, kept, worst
+from sdmodel.analysis.wording import (
+    caveats,
+    joined,
+    outcome_title,
+    percent,
+    plain_input,
+    quoted_title,
+)
 from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO
 from sdmodel.study.spec import Study
 
 DIMS = (OUTCOME, INPUT, SCENARIO)
 STRONGEST = 3
 COARSE = 0.05
+_TOGETHER = (
+    "The share of an input then has in it what goes along with it, so shares overlap, may add up to more than 1, and "
+    "do not tell causes apart"
+)
 _MEASURES = {"first_order": "first-order index", "rank_correlation": "rank correlation (Spearman)"}
 _BOUNDS = {"": "", "_low": ", low end of the 95 % interval", "_high": ", high end of the 95 % interval"}
 
@@ -33,21 +45,34 @@ def sensitivity(
     first_order: share of the outcome's variance that goes with the input alone; rank_correlation: whether the outcome
     rises or falls with it; each with _low and _high of a 95 % bootstrap interval (estimators: `given_data`).
     insensitive: outcome or input does not vary, so both are 0. With dims (outcome, scenario): futures used; dropped,
-    those with a failed run or a first time that never came; explained, the sum of first_order (what is left to 1 is
-    interaction). Inputs are the study's uncertainties and whatever else varies within a scenario.
+    those in which the outcome failed or a first time never came; failed, those of them that failed, failing_with, what
+    that goes with, and withheld, whether so many did that nothing is told; explained, the sum of first_order (what is
+    left to 1 is interaction). Inputs are the study's uncertainties and whatever else varies within a scenario.
     """
     sample = samples(study, runs, outcomes=outcomes, scenario=scenario)
-    parts = [_scenario(inputs, results, seed, resamples) for inputs, results in sample.each()]
-    found = _table(parts, sample, {"seed": seed, "resamples": resamples, "study": study.name})
-    return Finding("sensitivity", found, _sentence(study, found), _caveats(study, found))
+    losses = in_sample(study, sample)
+    parts = [
+        _scenario(inputs, results, lost, seed, resamples)
+        for (inputs, results), lost in zip(sample.each(), losses, strict=True)
+    ]
+    attrs = {"seed": seed, "resamples": resamples, "study": study.name, "baseline": study.baseline}
+    found = sample.titled(_table(parts, sample, attrs), study)
+    found = found.assign(columns(losses, withheld=[[one.mostly_failed for one in part] for part in losses]))
+    together = sample.correlation(_TOGETHER)
+    return Finding(
+        "sensitivity", found, _sentence(study, found, losses), _caveats(study, found, together, worst(losses))
+    )
 
 
-def _scenario(inputs: np.ndarray, outcomes: np.ndarray, seed: int, resamples: int) -> dict[str, np.ndarray]:
+def _scenario(
+    inputs: np.ndarray, results: np.ndarray, lost: list[Loss], seed: int, resamples: int
+) -> dict[str, np.ndarray]:
     """All numbers for one scenario: measures (bound, outcome, input), the rest (outcome, input) or (outcome,)."""
+    outcomes = kept(results, lost)
     count = outcomes.shape[1]
     shape = (3, count, inputs.shape[1])
     found = {name: np.full(shape, np.nan) for name in _MEASURES}
-    sound = np.isfinite(outcomes)
+    sound = np.isfinite(results)
     flat = np.ones(shape[1:], dtype=bool)
     for pattern, group in patterns(outcomes):
         x, y = inputs[pattern], outcomes[pattern][:, group]
@@ -84,14 +109,26 @@ def _table(parts: list[dict[str, np.ndarray]], sample: Samples, attrs: dict[str,
     return table.assign(explained=explained.assign_attrs(long_name="sum of first-order indices", units="1"))
 
 
-def _sentence(study: Study, table: xr.Dataset) -> str:
-    """The strongest inputs for risk and cost (without those, for the first outcome), in the baseline if it is there."""
+def _sentence(study: Study, table: xr.Dataset, losses: list[list[Loss]]) -> str:
+    """The strongest inputs for risk and cost (without those, for the first outcome), in the baseline if it is there.
+
+    What is lost comes first.
+    """
     scenarios = [str(name) for name in table[SCENARIO].values]
     label = study.baseline if study.baseline in scenarios else scenarios[0]
     there = [str(name) for name in table[OUTCOME].values]
     asked = [name for name in dict.fromkeys((study.risk_outcome, study.cost_outcome)) if name in there] or there[:1]
-    told = [_strongest(study, table.sel({OUTCOME: name, SCENARIO: label}), name) for name in asked]
-    return f"Under {scenario_title(study, label)}, {'; '.join(told)}." if told else "The study asks for no outcome."
+    if not asked:
+        return "The study asks for no outcome."
+    lost = dict(zip(there, losses[scenarios.index(label)], strict=True))
+    first = [lost[name].first("futures", withheld=lost[name].mostly_failed) for name in asked]
+    driven = [
+        _strongest(study, table.sel({OUTCOME: name, SCENARIO: label}), name)
+        for name in asked
+        if not lost[name].mostly_failed
+    ]
+    last = f"Under {quoted_title(study, label)}, {'; '.join(driven)}." if driven else ""
+    return " ".join(part for part in (*first, last) if part)
 
 
 def _strongest(study: Study, table: xr.Dataset, name: str) -> str:
@@ -111,27 +148,26 @@ def _strongest(study: Study, table: xr.Dataset, name: str) -> str:
 
 def _driver(table: xr.Dataset, place: int) -> str:
     row = table.isel({INPUT: place})
-    index, low, high = (100 * min(1.0, float(row[f"first_order{suffix}"])) for suffix in _BOUNDS)
+    index, low, high = (percent(min(1.0, float(row[f"first_order{suffix}"]))) for suffix in _BOUNDS)
     rank_low, rank_high = float(row["rank_correlation_low"]), float(row["rank_correlation_high"])
     way = "rises with it; " if rank_low > 0 else "falls with it; " if rank_high < 0 else ""
     name = plain_input(str(row[INPUT].item()))
-    return f"{name} ({way}{index:.0f} % of its variance, 95 % interval {low:.0f} to {high:.0f} %)"
+    return f"{name} ({way}{index} of its variance, 95 % interval {low.removesuffix(' %')} to {high})"
 
 
-def _caveats(study: Study, table: xr.Dataset) -> tuple[str, ...]:
+def _caveats(study: Study, table: xr.Dataset, together: str, losses: list[Loss]) -> tuple[str, ...]:
     asked = [study.outcomes[name] for name in map(str, table[OUTCOME].values) if name in study.outcomes]
     # a time that never comes has no number in some futures, perhaps in all: that is no flaw of the sample
     always = [outcome.name for outcome in asked if outcome.reduce != "first"]
     counted = table.sel({OUTCOME: always}) if always else table
-    futures, dropped = int(counted["futures"].min()), int(counted["dropped"].max())
+    futures = int(counted["futures"].min())
     limit = noise(futures)
     small = (
         f"Only {futures:,} futures: a first-order index under about {limit:.2f} cannot be told from none."
         if limit > COARSE
         else ""
     )
-    lost = f"Up to {dropped:,} futures of a scenario failed and are left out." if dropped else ""
     ranges = (
         "Shares of variance depend on the ranges of the study; what inputs do only together counts for none of them."
     )
-    return caveats(study, asked, ranges, small, lost)
+    return caveats(study, asked, ranges, together, small, *caveats_of(losses, "futures of a scenario"))

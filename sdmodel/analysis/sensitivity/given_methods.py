@@ -9,9 +9,10 @@ import xarray as xr
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.samples import Samples, patterns, samples
 from sdmodel.analysis.sensitivity.given_data import FEWEST, constant
+from sdmodel.analysis.sensitivity.losses import Loss, caveats_of, columns, in_sample, kept, worst
 from sdmodel.analysis.sensitivity.pawn import pawn
 from sdmodel.analysis.sensitivity.rank_regression import rank_regression
-from sdmodel.analysis.wording import caveats, joined, outcome_title, plain_input, scenario_title
+from sdmodel.analysis.wording import caveats, joined, outcome_title, plain_input, quoted_title
 from sdmodel.errors import ExperimentError
 from sdmodel.model.names import did_you_mean
 from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO
@@ -24,13 +25,17 @@ _BOUNDS = {"": "", "_low": ", low end of the 95 % interval", "_high": ", high en
 
 @dataclass(frozen=True)
 class Method:
-    """A measure of each input, and beside it a number of each outcome: their names, meanings, and what to mind."""
+    """A measure of each input, and beside it a number of each outcome: their names, meanings, and what to mind.
+
+    `together` is what inputs that go together mean for it.
+    """
 
     measure: str
     meaning: str
     beside: str
     beside_meaning: str
     caveat: str
+    together: str
 
 
 METHODS = {
@@ -41,6 +46,7 @@ METHODS = {
         "index that 95 % of inputs without influence do not reach",
         "A PAWN index tells how far the distribution of an outcome moves, not a share of its variance; indices do not "
         "add up.",
+        "An index then has in it what goes along with the input, which may itself do nothing",
     ),
     "srrc": Method(
         "coefficient",
@@ -48,6 +54,7 @@ METHODS = {
         "explained",
         "R² of the regression of ranks",
         "Rank regression sees what rises or falls throughout; where R² is low, inputs act in other ways or together.",
+        "Coefficients of inputs that go together are loose: what one of them has more, the other has less",
     ),
 }
 
@@ -66,7 +73,8 @@ def given(
 
     The measure of the method ("pawn", "coefficient") with _low and _high of a 95 % bootstrap interval; insensitive:
     outcome or input does not vary, so it is 0. With dims (outcome, scenario): `dummy` or `explained`, see METHODS;
-    futures used, and dropped for a failed run or a first time that never came.
+    futures used, and dropped as the outcome failed or a first time never came; failed, failing_with and withheld as in
+    `drivers.sensitivity`.
 
     Raises:
         ExperimentError: there is no such method.
@@ -76,15 +84,26 @@ def given(
         near = did_you_mean(method, METHODS) or f" There is first-order, {', '.join(METHODS)}."
         raise ExperimentError(f'There is no method "{method}".{near}')
     sample = samples(study, runs, outcomes=outcomes, scenario=scenario)
-    parts = [_scenario(method, inputs, results, seed, resamples) for inputs, results in sample.each()]
-    table = _table(METHODS[method], sample, parts)
-    table.attrs.update(study=study.name, seed=seed, resamples=resamples)
-    return Finding(method, table, _sentence(study, METHODS[method], table), _caveats(study, METHODS[method], table))
+    losses = in_sample(study, sample)
+    parts = [
+        _scenario(method, inputs, results, lost, seed, resamples)
+        for (inputs, results), lost in zip(sample.each(), losses, strict=True)
+    ]
+    table = sample.titled(_table(METHODS[method], sample, parts), study)
+    table = table.assign(columns(losses, withheld=[[one.mostly_failed for one in part] for part in losses]))
+    table.attrs.update(study=study.name, baseline=study.baseline, seed=seed, resamples=resamples)
+    return Finding(
+        method,
+        table,
+        _sentence(study, METHODS[method], table, losses),
+        _caveats(study, METHODS[method], table, sample, worst(losses)),
+    )
 
 
 def _scenario(
-    method: str, inputs: np.ndarray, outcomes: np.ndarray, seed: int, resamples: int
+    method: str, inputs: np.ndarray, results: np.ndarray, lost: list[Loss], seed: int, resamples: int
 ) -> dict[str, np.ndarray]:
+    outcomes = kept(results, lost)
     count = outcomes.shape[1]
     found, beside = np.full((3, count, inputs.shape[1]), np.nan), np.full(count, np.nan)
     flat = np.zeros(found.shape[1:], dtype=bool)
@@ -101,7 +120,7 @@ def _scenario(
         flat[group] = constant(y)[:, None] | constant(x)[None, :]
     found[:, flat] = 0.0
     beside[flat.all(axis=1)] = 0.0
-    sound = np.isfinite(outcomes)
+    sound = np.isfinite(results)
     return {
         "measure": found,
         "beside": beside,
@@ -135,13 +154,20 @@ def _table(method: Method, sample: Samples, parts: list[dict[str, np.ndarray]]) 
     )
 
 
-def _sentence(study: Study, method: Method, table: xr.Dataset) -> str:
+def _sentence(study: Study, method: Method, table: xr.Dataset, losses: list[list[Loss]]) -> str:
     known = [str(name) for name in table[SCENARIO].values]
     label = study.baseline if study.baseline in known else known[0]
     there = [str(name) for name in table[OUTCOME].values]
     asked = [name for name in dict.fromkeys((study.risk_outcome, study.cost_outcome)) if name in there] or there[:1]
-    told = [_strongest(study, method, table.sel({OUTCOME: name, SCENARIO: label}), name) for name in asked]
-    return f"Under {scenario_title(study, label)}, {'; '.join(told)}."
+    lost = dict(zip(there, losses[known.index(label)], strict=True))
+    first = [lost[name].first("futures", withheld=lost[name].mostly_failed) for name in asked]
+    driven = [
+        _strongest(study, method, table.sel({OUTCOME: name, SCENARIO: label}), name)
+        for name in asked
+        if not lost[name].mostly_failed
+    ]
+    last = f"Under {quoted_title(study, label)}, {'; '.join(driven)}." if driven else ""
+    return " ".join(part for part in (*first, last) if part)
 
 
 def _strongest(study: Study, method: Method, one: xr.Dataset, name: str) -> str:
@@ -162,8 +188,7 @@ def _strongest(study: Study, method: Method, one: xr.Dataset, name: str) -> str:
     return f"{title} depends most on {joined(named)}; {less}"
 
 
-def _caveats(study: Study, method: Method, table: xr.Dataset) -> tuple[str, ...]:
+def _caveats(study: Study, method: Method, table: xr.Dataset, sample: Samples, losses: list[Loss]) -> tuple[str, ...]:
     asked = [study.outcomes[name] for name in map(str, table[OUTCOME].values) if name in study.outcomes]
-    dropped = int(table["dropped"].max())
-    lost = f"Up to {dropped:,} futures of a scenario have no value and are left out." if dropped else ""
-    return caveats(study, asked, method.caveat, lost)
+    lost = caveats_of(losses, "futures of a scenario")
+    return caveats(study, asked, method.caveat, sample.correlation(method.together), *lost)

@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.sensitivity.losses import Loss, caveats_of, columns, told_of, worst
 from sdmodel.analysis.sensitivity.morris import Effects, ranked
 from sdmodel.analysis.sensitivity.sobol_finding import labels
-from sdmodel.analysis.wording import caveats, failures, joined, number, scenario_title
+from sdmodel.analysis.wording import caveats, joined, number, quoted_title
 from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO, TIME, TRAJECTORY
 from sdmodel.study.spec import Study
 
@@ -36,6 +37,7 @@ class Told:
     failed: int
     seed: int
     notes: Sequence[str] = ()
+    losses: Mapping[str, Sequence[Loss]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Part:
 def morris_finding(study: Study, told: Told, parts: Mapping[str, Part]) -> Finding:
     """The finding; see `morris_table` for its table."""
     table = morris_table(study, told, parts)
-    return Finding(NAME, table, _sentence(study, table), _caveats(study, told, table))
+    return Finding(NAME, table, _sentence(study, told, table), _caveats(study, told))
 
 
 def morris_table(study: Study, told: Told, parts: Mapping[str, Part]) -> xr.Dataset:
@@ -58,7 +60,8 @@ def morris_table(study: Study, told: Told, parts: Mapping[str, Part]) -> xr.Data
     mu_star (with _low and _high of a 95 % bootstrap interval), mu (not known for a group, whose members move in
     different directions), sigma (outcome, input, scenario); mu_star_over_time and sigma_over_time (trajectory, time,
     input, scenario); rank_measure (input, scenario), the largest part of the strongest input's µ* over all outcomes and
-    times; insensitive; paths and dropped (outcome, scenario).
+    times; insensitive; paths and dropped (outcome, scenario); failed, failing_with and withheld as in
+    `sobol_finding.sobol_table`.
     """
     attrs = {
         "study": study.name,
@@ -68,7 +71,8 @@ def morris_table(study: Study, told: Told, parts: Mapping[str, Part]) -> xr.Data
         "failed": told.failed,
         "seed": told.seed,
     }
-    table = xr.Dataset(_variables(told, list(parts.values())), coords=labels(study, told, parts), attrs=attrs)
+    variables = _variables(told, list(parts.values())) | _lost(told)
+    table = xr.Dataset(variables, coords=labels(study, told, parts), attrs=attrs)
     table[TIME].attrs["units"] = told.units.get(TIME, "")
     return table
 
@@ -112,17 +116,27 @@ def _variables(told: Told, parts: Sequence[Part]) -> dict[str, xr.Variable]:
     }
 
 
-def _sentence(study: Study, table: xr.Dataset) -> str:
+def _lost(told: Told) -> dict[str, xr.Variable]:
+    """What is lost of outcomes; nothing where nobody counted."""
+    if not told.losses:
+        return {}
+    own = [part[: len(told.outcomes)] for part in told.losses.values()]
+    return columns(own, withheld=[[one.is_too_much for one in part] for part in own])
+
+
+def _sentence(study: Study, about: Told, table: xr.Dataset) -> str:
     known = [str(name) for name in table[SCENARIO].values]
     label = study.baseline if study.baseline in known else known[0]
     one = table.sel({SCENARIO: label})
-    under = f"Under {scenario_title(study, label)}"
-    told = [_strongest(one.sel({OUTCOME: name})) for name in one[OUTCOME].values]
-    if not told:
+    under = f"Under {quoted_title(study, label)}"
+    lost = dict(zip([*about.outcomes, *about.trajectories], about.losses.get(label, ()), strict=False))
+    first, told = told_of(lost, list(about.outcomes) or list(about.trajectories), "trajectories")
+    if about.outcomes:
+        last = f"{under}: {'. '.join([_strongest(one.sel({OUTCOME: name})) for name in told])}."
+    else:
         order = np.argsort(-one["rank_measure"].values, kind="stable")[:STRONGEST]
-        inputs = joined([str(one[INPUT].values[at]) for at in order])
-        return f"{under}, {joined(list(map(str, one[TRAJECTORY].values)))} moves most with {inputs}."
-    return f"{under}, {'; '.join(told)}."
+        last = f"{under}, {joined(told)} moves most with {joined([str(one[INPUT].values[at]) for at in order])}."
+    return " ".join([*first, last] if told else first)
 
 
 def _strongest(one: xr.Dataset) -> str:
@@ -142,9 +156,8 @@ def _input(one: xr.Dataset, at: int, unit: str) -> str:
     return f"{one[INPUT].values[at]} (by {number(size, unit)}{way} over its range{uneven})"
 
 
-def _caveats(study: Study, told: Told, table: xr.Dataset) -> tuple[str, ...]:
+def _caveats(study: Study, told: Told) -> tuple[str, ...]:
     asked = [study.outcomes[name] for name in told.outcomes]
-    dropped = int(table["dropped"].max()) if told.outcomes else 0
-    lost = f"Up to {dropped:,} of {told.paths:,} trajectories of an outcome are left out: a run has no value."
     ends = "Elementary effects rank inputs over their whole ranges, ends included; they are no shares of variance."
-    return caveats(study, asked, ends, *told.notes, lost if dropped else "", failures(told.failed, told.runs))
+    lost = caveats_of(worst(list(told.losses.values())), "trajectories")
+    return caveats(study, asked, ends, *told.notes, *lost)

@@ -6,7 +6,7 @@ Pianosi & Wagener 2016, Environ. Model. Softw. 79, 135, section 2.3: "convergenc
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -14,8 +14,10 @@ import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.sensitivity.given_data import FEWEST
+from sdmodel.analysis.sensitivity.losses import Loss, caveats_of, columns, told_of, worst
 from sdmodel.analysis.sensitivity.sobol import Indices, pairs
-from sdmodel.analysis.wording import caveats, failures, joined, outcome_title, scenario_title
+from sdmodel.analysis.wording import caveats, joined, outcome_title, quoted_title, scenario_title
+from sdmodel.analysis.wording import percent as percent_of
 from sdmodel.runs.schema import INPUT, OUTCOME, SCENARIO, TIME, TRAJECTORY
 from sdmodel.study.spec import Study
 
@@ -23,6 +25,8 @@ NAME = "sobol"
 SAMPLE, OTHER = "sample", "other_input"
 LIMIT = 0.1
 STRONGEST, MOST_TOLD, NOTABLE = 3, 3, 0.05
+MOST_ADVISED = 2**17
+"""Blocks; a sample that would have to be larger is no advice."""
 KINDS = {"first_order": "first-order index", "total_order": "total index"}
 BOUNDS = {"": "", "_low": ", low end of the 95 % interval", "_high": ", high end of the 95 % interval"}
 _DIMS = (OUTCOME, INPUT, SCENARIO)
@@ -35,7 +39,8 @@ class Told:
     """What was varied and looked at: factors with the uncertainties in each, outcomes, trajectories, times, units.
 
     `blocks` are Saltelli's, of which `samples` were looked at as well; `runs` were made and `failed`; `limit` is how
-    wide an interval may be; `notes` are caveats on what was varied.
+    wide an interval may be; `notes` are caveats on what was varied; `losses` of each scenario, of the outcomes and then
+    the trajectories.
     """
 
     factors: Mapping[str, Sequence[str]]
@@ -51,6 +56,7 @@ class Told:
     resamples: int
     limit: float
     notes: Sequence[str] = ()
+    losses: Mapping[str, Sequence[Loss]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ class Part:
 def sobol_finding(study: Study, told: Told, parts: Mapping[str, Part]) -> Finding:
     """The finding; see `sobol_table` for its table."""
     table = sobol_table(study, told, parts)
-    sentences = " ".join([_sentence(study, table), verdict(table)]).strip()
+    sentences = " ".join(part for part in (_sentence(study, told, table), verdict(table)) if part)
     return Finding(NAME, table, sentences, _caveats(study, told, table))
 
 
@@ -77,7 +83,8 @@ def sobol_table(study: Study, told: Told, parts: Mapping[str, Part]) -> xr.Datas
     second_order the same with other_input, where asked for; …_over_time (trajectory, time, input, scenario);
     …_growing (sample, …) from the first blocks alone, and `widest` (sample, outcome, scenario) the widest interval
     there; insensitive: nothing moves the outcome, or the input has no part in it; mean, variance, blocks and dropped
-    by outcome.
+    by outcome; failed, those dropped in which the outcome failed, failing_with, what that goes with, and withheld,
+    whether so many are lost that nothing is told.
     """
     coords = {**labels(study, told, parts), SAMPLE: list(told.samples)}
     variables = _variables(told, list(parts.values()))
@@ -147,9 +154,10 @@ def verdict(table: xr.Dataset) -> str:
     said = f"With {blocks:,} blocks the widest 95 % interval is {widest:.3f}"
     if table.attrs["enough"]:
         return f"{said}, within the limit of {limit:g}: the sample is enough."
-    return (
-        f"{said}, over the limit of {limit:g}: the sample is not enough; about --n {table.attrs['needed']:,} would be."
-    )
+    said = f"{said}, over the limit of {limit:g}: the sample is not enough"
+    if not table.attrs["needed"]:
+        return f"{said}, and no --n within reach would be: vary less (--only, --screen), or take a wider --limit."
+    return f"{said}; about --n {table.attrs['needed']:,} would be."
 
 
 def _variables(told: Told, parts: Sequence[Part]) -> dict[str, xr.Variable]:
@@ -166,8 +174,16 @@ def _variables(told: Told, parts: Sequence[Part]) -> dict[str, xr.Variable]:
             found[f"{kind}{bound}"] = xr.Variable(_DIMS, here[at], attrs)
             found[f"{kind}_over_time{bound}"] = xr.Variable(_OVER_TIME, courses[at], attrs)
             found[f"{kind}_growing{bound}"] = xr.Variable((SAMPLE, *_DIMS), growing[:, at], attrs)
-    found |= _second(told, parts)
+    found |= _second(told, parts) | _lost(told)
     return found | _counts(told, parts, found)
+
+
+def _lost(told: Told) -> dict[str, xr.Variable]:
+    """What is lost of outcomes; nothing where nobody counted."""
+    if not told.losses:
+        return {}
+    own = [part[: len(told.outcomes)] for part in told.losses.values()]
+    return columns(own, withheld=[[one.is_too_much for one in part] for part in own])
 
 
 def _second(told: Told, parts: Sequence[Part]) -> dict[str, xr.Variable]:
@@ -222,35 +238,40 @@ def _widest(found: Mapping[str, xr.Variable], suffix: str, axis: int) -> np.ndar
 
 def _judged(table: xr.Dataset, told: Told) -> tuple[float, bool, int]:
     """The widest interval of all (of outcomes; without those, of trajectories), whether it keeps to the limit, and how
-    many blocks would: widths fall with the root of their number."""
+    many blocks would: widths fall with the root of their number. 0 where these are beyond all reach."""
     widths = table["widest"].values[-1] if told.outcomes else table["widest_over_time"].values
     sound = widths[np.isfinite(widths)]
     if not sound.size:
         return math.nan, False, 0
     widest = float(sound.max())
     wanted = told.blocks * (widest / told.limit) ** 2
-    return widest, widest <= told.limit, 2 ** max(0, math.ceil(math.log2(max(1.0, wanted))))
+    needed = 2 ** max(0, math.ceil(math.log2(max(1.0, wanted))))
+    return widest, widest <= told.limit, needed if needed <= max(MOST_ADVISED, told.blocks) else 0
 
 
-def _sentence(study: Study, table: xr.Dataset) -> str:
+def _sentence(study: Study, told_of_it: Told, table: xr.Dataset) -> str:
     """The strongest inputs of risk and cost, or else of three outcomes, under the baseline if it is there; without
-    outcomes, at the last time."""
+    outcomes, at the last time. What is lost comes first."""
     known = [str(name) for name in table[SCENARIO].values]
     label = study.baseline if study.baseline in known else known[0]
     one = table.sel({SCENARIO: label})
     there = [str(name) for name in one[OUTCOME].values]
     main = [name for name in dict.fromkeys((study.risk_outcome, study.cost_outcome)) if name in there]
-    told = [
-        _strongest(one.sel({OUTCOME: name}), "", str(one["title"].sel({OUTCOME: name}).values), "blocks")
-        for name in main or there[:MOST_TOLD]
-    ]
-    if not told:
-        last = one.isel({TIME: -1})
-        told = [
-            _strongest(last.sel({TRAJECTORY: name}), "_over_time", f"{name} at the end", "blocks_over_time")
-            for name in one[TRAJECTORY].values
+    lost = dict(zip([*there, *told_of_it.trajectories], told_of_it.losses.get(label, ()), strict=False))
+    asked = (main or there[:MOST_TOLD]) or list(told_of_it.trajectories)
+    first, told = told_of(lost, asked, "blocks")
+    if there:
+        parts = [
+            _strongest(one.sel({OUTCOME: name}), "", str(one["title"].sel({OUTCOME: name}).values), "blocks")
+            for name in told
         ]
-    return f"Under {scenario_title(study, label)}, {'; '.join(told)}."
+    else:
+        last = one.isel({TIME: -1})
+        parts = [
+            _strongest(last.sel({TRAJECTORY: name}), "_over_time", f"{name} at the end", "blocks_over_time")
+            for name in told
+        ]
+    return " ".join([*first, *([f"Under {quoted_title(study, label)}: {'. '.join(parts)}."] if parts else [])])
 
 
 def _strongest(one: xr.Dataset, suffix: str, title: str, counted: str) -> str:
@@ -264,32 +285,32 @@ def _strongest(one: xr.Dataset, suffix: str, title: str, counted: str) -> str:
         return f"{title} is insensitive: nothing that varies here moves it"
     ranked = [int(at) for at in np.argsort(-total, kind="stable")[:STRONGEST] if total[at] >= NOTABLE]
     told = [
-        f"{one[INPUT].values[at]} (a part in {percent(total[at])} of the variance, 95 % interval "
-        f"{percent(low[at])} to {percent(high[at])}; {percent(first[at])} alone)"
-        for at in ranked
+        f"{_called(one, at)} (a part in {percent(total[at])}{' of the variance' if not place else ''}, "
+        f"95 % interval {percent(low[at])} to {percent(high[at])})"
+        for place, at in enumerate(ranked)
     ]
     depends = f"{title} depends most on {joined(told)}" if told else f"no single input stands out for {title}"
     together = max(0.0, 1.0 - float(first.sum()))
     return f"{depends}; {percent(together)} is what inputs do only together"
 
 
+def _called(one: xr.Dataset, at: int) -> str:
+    """An input as the model names it, or the name of a group in plain spelling."""
+    name = str(one[INPUT].values[at])
+    return name if str(one["members"].values[at]) == name else name.replace("_", " ")
+
+
 def percent(share: float) -> str:
     """A share of variance in words; estimates that chance puts below 0 or above 1 are told as these."""
-    return "not known" if not math.isfinite(share) else f"{100 * min(1.0, max(0.0, share)):.0f} %"
+    return percent_of(min(1.0, max(0.0, share)) if math.isfinite(share) else share)
 
 
 def _caveats(study: Study, told: Told, table: xr.Dataset) -> tuple[str, ...]:
     asked = [study.outcomes[name] for name in told.outcomes]
-    dropped = int(table["dropped"].max()) if told.outcomes else 0
-    lost = (
-        f"Up to {dropped:,} of {told.blocks:,} blocks of an outcome are left out whole, because a run in them has no "
-        "value; indices speak of the others."
-        if dropped
-        else ""
-    )
     wide = table["widest_over_time"].max(TIME, skipna=True)
     over = [str(name) for name in table[TRAJECTORY].values if float(wide.sel({TRAJECTORY: name}).max()) > told.limit]
     loose = f"Intervals over {told.limit:g} at some times: {joined(over)}." if over and told.outcomes else ""
     ranges = "Shares of variance depend on the ranges of the study; what is not uncertain there has no share."
     even = "Intervals take blocks for independent; a Sobol' sequence is more even, so they are rather too wide."
-    return caveats(study, asked, ranges, even, *told.notes, lost, loose, failures(told.failed, told.runs))
+    lost = caveats_of(worst(list(told.losses.values())), "blocks")
+    return caveats(study, asked, ranges, even, *told.notes, *lost, loose)

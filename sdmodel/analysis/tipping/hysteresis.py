@@ -17,6 +17,8 @@ from sdmodel.analysis.wording import joined, number
 NAME = "hysteresis"
 UP, DOWN = "up", "down"
 DIRECTIONS = (UP, DOWN)
+RESTS, SLOW, SWINGS, GROWS = range(4)
+"""What a state does after long settling: it is at rest, on its way there, swings, or grows without end."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,25 @@ class Fold:
 
 
 @dataclass(frozen=True)
+class Other:
+    """A stable state that the scan does not reach: the input's `value`, and what is watched there.
+
+    `below` tells that a stock is below zero in it, where the model states no limit and the run does not go.
+    """
+
+    value: float
+    watched: float
+    below: bool = False
+
+
+@dataclass(frozen=True)
 class Scan:
     """What was seen: `variable` [direction, value] and states [direction, value, stock] at the input's `values`.
 
     `apart` [value] marks two branches, `slow` [value] points that differed at first and did not after longer settling,
-    `open_` [value] those that still differed without being proven. `settling` is the time given at each value,
-    `longest` the time after which branches were judged.
+    or are on their way to rest, `open_` [value] those that still differed without being proven. `settling` is the time
+    given at each value, `longest` the time after which branches were judged. `course` [value] tells what the livelier
+    of both states does in the end; `others` are stable states that neither way reaches.
     """
 
     values: Numbers
@@ -52,6 +67,13 @@ class Scan:
     folds: tuple[Fold, ...]
     settling: float
     longest: float
+    course: NDArray[np.int8]
+    others: tuple[Other, ...] = ()
+
+    @property
+    def restless(self) -> NDArray[np.bool_]:
+        """[value]: it does not settle, so that nothing can be said of folds."""
+        return np.asarray(self.course >= SWINGS)
 
 
 @dataclass(frozen=True)
@@ -80,8 +102,9 @@ def stretches(apart: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def hysteresis_finding(scan: Scan, told: Told) -> Finding:
     """The finding: dims direction, value (of the input), stock and fold.
 
-    variable (direction, value); state (direction, value, stock); apart and slow (value); fold_at, fold_low, fold_high,
-    fold_before, fold_after and fold_direction (fold).
+    variable (direction, value); state (direction, value, stock); apart, slow, open, swings and grows (value); fold_at,
+    fold_low, fold_high, fold_before, fold_after and fold_direction (fold); other_at and other (other): stable states
+    that the scan does not reach.
     """
     table = xr.Dataset(
         {
@@ -90,6 +113,10 @@ def hysteresis_finding(scan: Scan, told: Told) -> Finding:
             "apart": ("value", scan.apart),
             "slow": ("value", scan.slow),
             "open": ("value", scan.open_),
+            "swings": ("value", scan.course == SWINGS),
+            "grows": ("value", scan.course == GROWS),
+            "other_at": ("other", np.array([one.value for one in scan.others], dtype=float)),
+            "other": ("other", np.array([one.watched for one in scan.others], dtype=float)),
             "fold_at": ("fold", np.array([one.at for one in scan.folds], dtype=float)),
             "fold_low": ("fold", np.array([one.low for one in scan.folds], dtype=float)),
             "fold_high": ("fold", np.array([one.high for one in scan.folds], dtype=float)),
@@ -122,17 +149,64 @@ def hysteresis_finding(scan: Scan, told: Told) -> Finding:
 def _sentence(scan: Scan, told: Told) -> str:
     low, high = number(float(scan.values[0])), number(float(scan.values[-1]), told.unit)
     moved = f"{told.name} moved from {low} to {high} and back ({told.setting})"
+    restless = _restless(scan, told)
+    others = _others(scan, told)
     if not scan.apart.any():
-        least, most = float(scan.variable.min()), float(scan.variable.max())
-        between = f"{told.watched} runs between {number(least)} and {number(most, told.watched_unit)}"
-        return f"{moved}: no fold; the way back leads over the same states, {between}."
+        return f"{moved}: {'; '.join([one for one in (restless, _no_fold(scan, told)) if one])}{others}."
     parts = [_stretch(scan, told, *one) for one in stretches(scan.apart)]
     jumps = [
         f"on the way {one.direction} {told.watched} jumps from {number(one.before)} to "
         f"{number(one.after, told.watched_unit)} at {number(one.at, told.unit)}"
         for one in scan.folds
     ]
-    return f"{moved}: {joined(parts)}{f'; {joined(jumps)}' if jumps else ''}."
+    more = [joined(parts), *([joined(jumps)] if jumps else []), *([restless] if restless else [])]
+    return f"{moved}: {'; '.join(more)}{others}."
+
+
+def _no_fold(scan: Scan, told: Told) -> str:
+    """What is said where no fold was met, of the values at which the model settles; nothing where it never does."""
+    calm = ~scan.restless
+    if not calm.any():
+        return ""
+    where = "at the others no fold was met" if scan.restless.any() else "no fold was met on this way"
+    unsure = calm & ((scan.course == SLOW) | scan.open_)
+    but = f" but at {_values(int(unsure.sum()))}, where it is still on its way" if unsure.any() else ""
+    sure = calm & ~unsure
+    seen = scan.variable[:, sure if sure.any() else calm]
+    least, most = float(seen.min()), float(seen.max())
+    between = f"{told.watched} runs between {number(least)} and {number(most, told.watched_unit)}"
+    return f"{where}; the way back leads over the same states{but}, {between}"
+
+
+def _restless(scan: Scan, told: Told) -> str:
+    """ "X does not settle: it grows without end at 18 of 41 values (inflow from 0.948 to 1.5)"."""
+    parts = []
+    for course, words in ((SWINGS, "swings"), (GROWS, "grows without end")):
+        if (there := scan.course == course).any():
+            at = scan.values[there]
+            places = f"from {number(float(at[0]))} to {number(float(at[-1]), told.unit)}"
+            places = number(float(at[0]), told.unit) if len(at) == 1 else places
+            every = f"all {len(there)}" if there.all() else f"{int(there.sum())} of {len(there)}"
+            parts.append(f"it {words} at {every} values ({told.name} {places})")
+    return f"{told.watched} does not settle: {joined(parts)}, and nothing is said of folds there" if parts else ""
+
+
+def _others(scan: Scan, told: Told) -> str:
+    if not scan.others:
+        return ""
+    at = joined(
+        [
+            f"{number(one.watched, told.watched_unit)} with {told.name} {number(one.value, told.unit)}"
+            for one in scan.others
+        ]
+    )
+    below = sum(one.below for one in scan.others)
+    where = ", below zero, where the run does not go" if below == len(scan.others) else ""
+    return f"; another stable state exists that this scan does not reach{where}: {told.watched} {at}"
+
+
+def _values(count: int) -> str:
+    return f"{count} value{'s' if count > 1 else ''}"
 
 
 def _stretch(scan: Scan, told: Told, begin: int, end: int) -> str:
@@ -147,15 +221,20 @@ def _caveats(scan: Scan, told: Told) -> list[str]:
     settling, longest = number(scan.settling, told.time_unit), number(scan.longest, told.time_unit)
     said = [f"At each of {len(scan.values)} values the model had {settling} to settle, longer where branches differed."]
     if slow := int(scan.slow.sum()):
-        points = f"{slow} value{'s' if slow > 1 else ''}"
-        said.append(f"At {points} the branches differed at first, but not after {longest} or at rest: slow, no fold.")
-    if doubtful := int(scan.open_.sum()):
         said.append(
-            f"At {doubtful} value{'s' if doubtful > 1 else ''} the branches still differed after {longest}, but were "
-            "not near states of rest (they may swing): not counted as a fold."
+            f"At {_values(slow)} the branches differed at first, but not after {longest} or at rest, "
+            "or are on their way to rest: slow, no fold."
+        )
+    if moving := int((scan.open_ & scan.restless).sum()):
+        said.append(f"At {_values(moving)} the branches differ because nothing comes to rest: not counted as a fold.")
+    if doubtful := int((scan.open_ & ~scan.restless).sum()):
+        said.append(
+            f"At {_values(doubtful)} the branches still differed after {longest}, but were not near states of rest: "
+            "not counted as a fold."
         )
     said.append(
         f"{told.name} is moved while the clock stands still at {number(told.time, of_time=True)}: "
-        "what else changes with time keeps its value. States that neither way passes are not seen."
+        "what else changes with time keeps its value. States that neither way passes are looked for at both ends and "
+        "in the middle only."
     )
     return said

@@ -11,6 +11,7 @@ from sdmodel.analysis.tipping.boundary import UNDEFINED, Behaviour, Points, Trac
 from sdmodel.analysis.wording import RISK_CAVEAT, joined, number
 
 NAME = "tipping"
+_SHORT = 60  # letters of a setting that stands in the first sentence
 
 
 @dataclass(frozen=True)
@@ -37,18 +38,22 @@ class Layer:
     """What was found at one value of the third input (NaN: there is none).
 
     `across` are the values along each axis, all else as in the base, at which the behaviour changes; `base` is the
-    behaviour at the base point.
+    behaviour at the base point. `each` is what was found for each of several conditions by itself.
     """
 
     over: float
     traced: Traced
     across: tuple[Points, ...] = ()
     base: int = UNDEFINED
+    each: tuple[Traced, ...] = ()
 
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked: the behaviour in `words`, along one or two `axes`, to `tolerance` as a part of each of them."""
+    """What was asked: the behaviour in `words`, along one or two `axes`, to `tolerance` as a part of each of them.
+
+    `conditions` are the names of several that all have to hold, none where it is one.
+    """
 
     words: str
     setting: str
@@ -59,6 +64,7 @@ class Question:
     over: str = ""
     risk: bool = False
     caveats: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
 
 def tipping_finding(asked: Question, layers: Sequence[Layer]) -> Finding:
@@ -66,7 +72,9 @@ def tipping_finding(asked: Question, layers: Sequence[Layer]) -> Finding:
 
     boundary_x and boundary_y (point), with the number of the line and the layer to which each point belongs, in the
     order in which a pen draws them; holds (layer, x[, y]) on the first grid: 1, 0, and -1 where a run failed; over
-    (layer) the values of the third input; base_holds (layer); share (layer) of the range in which it holds.
+    (layer) the values of the third input; base_holds (layer); share (layer) of the range in which it holds. Of several
+    conditions, dim condition: condition_share (layer, condition), and edge_x, edge_y, with edge_line, edge_of (the
+    condition) and edge_layer, along dim edge, the lines of each by itself.
     """
     pieces = [
         (layer, line, asked.axes[0].at(points[:, 0]), asked.axes[-1].at(points[:, -1]))
@@ -96,12 +104,39 @@ def tipping_finding(asked: Question, layers: Sequence[Layer]) -> Finding:
     if plane:
         told["boundary_y"] = ("point", _run_together([piece[3] for piece in pieces]))
         coords["y"] = asked.axes[1].places(asked.cells)
+    told |= _each(asked, layers)
+    coords |= {"condition": np.array(asked.conditions, dtype=np.str_)} if asked.conditions else {}
     attrs = {"when": asked.words, "setting": asked.setting, "study": asked.study, "tolerance": asked.tolerance}
     attrs |= {"over": asked.over, "risk": int(asked.risk)}
     for letter, axis in zip("xy", asked.axes, strict=False):
         attrs |= {f"{letter}_name": axis.name, f"{letter}_unit": axis.unit, f"{letter}_base": axis.base}
     table = xr.Dataset(told, coords=coords, attrs=attrs)
     return Finding(NAME, table, _sentence(asked, layers), (*asked.caveats, *_caveats(asked, layers)))
+
+
+def _each(asked: Question, layers: Sequence[Layer]) -> dict[str, tuple[object, ...]]:
+    """The conditions by themselves: in which share of the range each holds, and the lines on which it changes."""
+    if not asked.conditions:
+        return {}
+    lines = [
+        (layer, at, number, points)
+        for layer, one in enumerate(layers)
+        for at, found in enumerate(one.each)
+        for number, points in enumerate(found.lines)
+    ]
+    told: dict[str, tuple[object, ...]] = {
+        "condition_share": (
+            ("layer", "condition"),
+            np.array([[_share(found) for found in one.each] for one in layers]),
+        ),
+        "edge_x": ("edge", _run_together([asked.axes[0].at(line[3][:, 0]) for line in lines])),
+    }
+    for place, name in enumerate(("edge_layer", "edge_of", "edge_line")):
+        numbers = [np.full(len(line[3]), line[place]) for line in lines]
+        told[name] = ("edge", _run_together(numbers).astype(np.int64))
+    if len(asked.axes) > 1:
+        told["edge_y"] = ("edge", _run_together([asked.axes[1].at(line[3][:, -1]) for line in lines]))
+    return told
 
 
 def _run_together(parts: Sequence[Points]) -> Points:
@@ -116,9 +151,12 @@ def _numbered(pieces: Sequence[tuple[int, int, Points, Points]], which: int) -> 
 def _share(found: Traced) -> float:
     """The part of the range in which the behaviour holds; NaN: nowhere defined.
 
-    Along a line up to the changes found, in a plane by trapezoids over the first grid.
+    Along a line up to the changes found, in a plane the area within the lines; by trapezoids over the first grid where
+    these leave it open, as at the edge of a part in which runs fail.
     """
     grid = found.grid
+    if found.area is not None:
+        return found.area
     weights = _reach(found) if grid.ndim == 1 else _trapezoids(grid)
     known = weights * (grid != UNDEFINED)
     return float((known * (grid == 1)).sum() / known.sum()) if known.any() else float("nan")
@@ -145,12 +183,75 @@ def _trapezoids(grid: Behaviour) -> Points:
 
 
 def _sentence(asked: Question, layers: Sequence[Layer]) -> str:
-    ranges = joined([f"{axis.name} from {number(axis.low)} to {number(axis.high, axis.unit)}" for axis in asked.axes])
-    told = [_layer_words(asked, one) for one in layers]
-    if len(layers) == 1:
-        return f'"{asked.words}" ({asked.setting}), with {ranges}: {told[0]}.'
+    ranges = joined([_range(axis) for axis in asked.axes])
+    if len(asked.axes) > 1 and any((one.traced.grid != UNDEFINED).any() for one in layers):
+        short = f" ({asked.setting})" if len(asked.setting) <= _SHORT else ""
+        return f"{_claim(asked)}: {_where(asked, layers, ranges)}{short}.{_base(asked, layers)}"
+    told = [_layer_words(asked, one) + _each_words(asked, one) for one in layers]
     each = "; ".join(f"at {number(one.over)} {words}" for one, words in zip(layers, told, strict=True))
-    return f'"{asked.words}" ({asked.setting}), with {ranges}, over {asked.over}: {each}.'
+    over = f", over {asked.over}: {each}" if len(layers) > 1 else f": {told[0]}"
+    return f'"{asked.words}" ({asked.setting}), with {ranges}{over}.'
+
+
+def _claim(asked: Question) -> str:
+    """ "A small suspicion grows" where the behaviour has a name, '"growth() > 0" holds' where it is an expression."""
+    named = not any(mark in asked.words for mark in "'\"<>=()")
+    return asked.words[:1].upper() + asked.words[1:] if named else f'"{asked.words}" holds'
+
+
+def _where(asked: Question, layers: Sequence[Layer], ranges: str) -> str:
+    """ "in 95 % of the plane of harm from 0 to 1 and …", in each layer where there are several."""
+    first, *rest = [_in(one) for one in layers]
+    part, rest = first.replace("plane", f"plane of {ranges}"), [one.removesuffix(" of the plane") for one in rest]
+    if len(layers) == 1:
+        return part
+    places = zip(rest, layers[1:], strict=True)
+    return joined(
+        [f"{part} at {asked.over} {number(layers[0].over)}", *(f"{p} at {number(o.over)}" for p, o in places)]
+    )
+
+
+def _in(one: Layer) -> str:
+    if (one.traced.grid == UNDEFINED).all():
+        return "unknown in the plane, for every run failed,"
+    part = _share(one.traced)
+    if not one.traced.lines:
+        looked = f"{number(one.traced.grid.size)} points"
+        return f"{'everywhere' if part > 0.5 else 'nowhere'} in the plane as far as {looked} tell"
+    return f"in {_percent(part)} of the plane"
+
+
+def _base(asked: Question, layers: Sequence[Layer]) -> str:
+    """ " At the base point it holds; with harm alone it would change at 0.02.", and each condition by itself."""
+    known = {one.base for one in layers if one.base != UNDEFINED}
+    point = "the base point" if len(asked.setting) <= _SHORT else f"the base point ({asked.setting})"
+    words = f" At {point} it {'holds' if known == {1} else 'does not hold'}" if len(known) == 1 else ""
+    words = words or (f" The base is {asked.setting}" if len(asked.setting) > _SHORT else "")
+    if words:
+        turns = [_turns(axis, [one.across[at] for one in layers if one.across]) for at, axis in enumerate(asked.axes)]
+        moved = joined([one for one in turns if one])
+        words += f"; {moved}." if moved else "."
+    each = [_each_words(asked, one) for one in layers]
+    if len(layers) == 1:
+        return words + (f" By itself{each[0].removeprefix('; by itself')}." if each[0] else "")
+    return words + "".join(
+        f" At {number(one.over)}{told.removeprefix(';')}." for one, told in zip(layers, each, strict=True) if told
+    )
+
+
+def _turns(axis: Axis, found: Sequence[Points]) -> str:
+    """ "with harm alone it would change at 0.02": at the value nearest to the base, in each layer."""
+    nearest = [float(one[np.abs(one - axis.base).argmin()]) for one in found if len(one)]
+    if not nearest:
+        return ""
+    values = [number(value, axis.unit).removesuffix(f" {axis.unit}") for value in nearest[:-1]]
+    return f"with {axis.name} alone it would change at {joined([*values, number(nearest[-1], axis.unit)])}"
+
+
+def _range(axis: Axis) -> str:
+    """ "harm from 0 to 1", "year of the decision from 2020 to 2026"; the unit stands once."""
+    low = number(axis.low, axis.unit).removesuffix(f" {axis.unit}")
+    return f"{axis.name} from {low} to {number(axis.high, axis.unit)}"
 
 
 def _layer_words(asked: Question, one: Layer) -> str:
@@ -164,15 +265,20 @@ def _layer_words(asked: Question, one: Layer) -> str:
         at = [number(float(value), asked.axes[0].unit) for value in sorted(_values(asked.axes[0], one.traced))]
         begins = "holds" if grid[grid != UNDEFINED][0] == 1 else "does not hold"
         return f"it {begins} at the low end, and changes at {joined(at)}"
-    lines = len(one.traced.lines)
-    words = f"it holds in {_percent(_share(one.traced))} of the plane, {lines} line{'s' if lines > 1 else ''} between"
-    if one.base != UNDEFINED:
-        words += f"; at the base point it {'holds' if one.base else 'does not hold'}"
-        for axis, found in zip(asked.axes, one.across, strict=True):
-            if len(found):
-                nearest = found[np.abs(found - axis.base).argmin()]
-                words += f", and with {axis.name} alone it would change at {number(float(nearest), axis.unit)}"
-    return words
+    return f"it holds in {_percent(_share(one.traced))}"
+
+
+def _each_words(asked: Question, one: Layer) -> str:
+    """ "; by themselves: pays in 100 %, frightens nobody in 62 %"."""
+    if not asked.conditions:
+        return ""
+    shares = zip(asked.conditions, (_share(found) for found in one.each), strict=True)
+    return "; by itself, " + joined([f'"{name}" holds in {_all(part)}' for name, part in shares])
+
+
+def _all(part: float) -> str:
+    """ "37 %", and all or nothing where it is."""
+    return "all of it" if part == 1 else "none of it" if part == 0 else _percent(part)
 
 
 def _percent(part: float) -> str:
@@ -188,10 +294,28 @@ def _caveats(asked: Question, layers: Sequence[Layer]) -> list[str]:
     told = [
         f"Found from {asked.cells} first steps: two changes within one step can be missed."
         if len(asked.axes) == 1
-        else f"Found from a first grid of {asked.cells} cells a side: an island smaller than a cell can be missed."
+        else f"Found from a first grid of {asked.cells} cells a side, each {_cell(asked)}: an island or a strip "
+        "narrower than a cell can be missed."
     ]
+    narrow = [found for one in layers for found in (one.traced, *one.each) if found.finest]
+    if narrow:
+        finest = max(found.finest for found in narrow)
+        told.append(
+            f"Parts about as narrow as a cell were followed with cells of 1/{finest} of each range; "
+            "narrower still, a strip can end too early or be cut to pieces."
+        )
+    if any(found.cut for found in narrow):
+        told.append(
+            "Such a part was not followed to its end: its lines are broken off, and shares are those of the grid."
+        )
     if broken := sum(one.traced.broken for one in layers):
         told.append(
             f"Runs fail in a part of the range; its edge ({broken} edges of the grid) is not drawn as a boundary."
         )
     return ([RISK_CAVEAT] if asked.risk else []) + told
+
+
+def _cell(asked: Question) -> str:
+    """ "0.0417 of harm by 2.5 Year of delay": the size of a cell of the first grid."""
+    sizes = [number((axis.high - axis.low) / asked.cells, axis.unit) for axis in asked.axes]
+    return " by ".join(f"{size} of {axis.name}" for size, axis in zip(sizes, asked.axes, strict=True))

@@ -12,7 +12,7 @@ import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.tipping.jacobian import Modes, Numbers
-from sdmodel.analysis.wording import joined, number
+from sdmodel.analysis.wording import joined, number, percent
 
 NAME = "equilibria"
 STABLE, UNSTABLE, NEUTRAL = "stable", "unstable", "neutral"
@@ -26,8 +26,9 @@ _SHOWN = 4
 class RestPoint:
     """A state [stock] in which nothing moves. `reached` counts the starts from which runs end there.
 
-    `inside` tells whether it keeps within the limits of the stocks; `kinked` names stocks at a corner of an equation
-    there, whose derivatives depend on the side. `alike` counts the others of a line of equilibria that it stands for.
+    `inside` tells whether it keeps within the limits of the stocks, and above zero where none is stated and the run
+    does; `below` names those below zero without a stated limit. `kinked` names stocks at a corner of an equation there,
+    whose derivatives depend on the side. `alike` counts the others of a line of equilibria that it stands for.
     """
 
     state: Numbers
@@ -36,6 +37,7 @@ class RestPoint:
     inside: bool
     kinked: tuple[str, ...] = ()
     alike: int = 0
+    below: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -46,7 +48,8 @@ class RestPoint:
 class Searched:
     """What was looked at: the names of `stocks` with `units` and values of the model's own run at the moment.
 
-    `left_out` tells why other stocks are no part of the state; `sums` are the conserved sums [sum, stock].
+    `searched` [end, stock] is the range in which states were looked at. `left_out` tells why other stocks are no part
+    of the state; `sums` are the conserved sums [sum, stock].
     """
 
     model: str
@@ -57,6 +60,7 @@ class Searched:
     time: float
     time_unit: str
     starts: int
+    searched: Numbers
     left_out: Mapping[str, str]
     sums: Numbers
     caveats: tuple[str, ...] = ()
@@ -84,7 +88,7 @@ def carried(modes: Modes, mode: int, stocks: Sequence[str]) -> list[tuple[str, f
 def mode_words(modes: Modes, mode: int, stocks: Sequence[str], time_unit: str) -> str:
     """ "dies out with a time constant of 26.3 Year (US capability 40 %, China capability 35 %)"."""
     value, unsure = modes.values[mode], tolerance(modes)[mode]
-    where = joined([f"{name} {100 * share:.0f} %" for name, share in carried(modes, mode, stocks)])
+    where = joined([f"{name} {percent(share)}" for name, share in carried(modes, mode, stocks)])
     if abs(value.real) <= unsure:
         course = "neither grows nor dies out"
     elif value.real > 0:
@@ -101,7 +105,8 @@ def equilibria_finding(points: Sequence[RestPoint], asked: Searched) -> Finding:
 
     value (equilibrium, stock); real, imaginary and error (equilibrium, mode) of the eigenvalues, the fastest growing
     first; time_constant (equilibrium, mode), infinite for a mode that stands; share (equilibrium, mode, stock); kind,
-    reached, inside, alike and words (equilibrium); now (stock), the model's own run at that moment; reason (left_out).
+    reached, inside, below (zero), alike and words (equilibrium); now (stock), the model's own run at that moment;
+    searched_low and searched_high (stock); reason (left_out).
     """
     n, stocks = len(points), len(asked.stocks)
     modes = max((len(one.modes.values) for one in points), default=0)
@@ -122,9 +127,12 @@ def equilibria_finding(points: Sequence[RestPoint], asked: Searched) -> Finding:
         "kind": ("equilibrium", np.array([one.kind for one in points], dtype=np.str_)),
         "reached": ("equilibrium", np.array([one.reached for one in points], dtype=np.int64)),
         "inside": ("equilibrium", np.array([one.inside for one in points], dtype=bool)),
+        "below": ("equilibrium", np.array([bool(one.below) for one in points], dtype=bool)),
         "alike": ("equilibrium", np.array([one.alike for one in points], dtype=np.int64)),
         "words": ("equilibrium", np.array([_words(one, asked) for one in points], dtype=np.str_)),
         "now": ("stock", asked.now),
+        "searched_low": ("stock", asked.searched[0]),
+        "searched_high": ("stock", asked.searched[1]),
         "units": ("stock", np.array(asked.units, dtype=np.str_)),
         "reason": ("left_out", np.array(list(asked.left_out.values()), dtype=np.str_)),
     }
@@ -194,12 +202,26 @@ def _caveats(points: Sequence[RestPoint], asked: Searched) -> list[str]:
     for place, one in enumerate(points, start=1):
         if one.alike:
             told.append(f"Equilibrium {place} stands for a line of them: {one.alike} more like it were met.")
-        if not one.inside:
-            told.append(f"Equilibrium {place} lies outside the limits of its stocks (or below zero).")
+        if one.below:
+            names = joined([*one.below[:_NAMED], *([f"{len(one.below) - _NAMED} more"] * (len(one.below) > _NAMED))])
+            told.append(
+                f"Equilibrium {place} lies below zero ({names}): the run does not go there, "
+                "but the model states no limit."
+            )
+        elif not one.inside:
+            told.append(f"Equilibrium {place} lies outside the limits of its stocks.")
         if one.kinked:
             corner = joined([f'"{name}"' for name in one.kinked[:_NAMED]])
             told.append(
                 f"Equilibrium {place} lies on a corner of an equation ({corner}): eigenvalues hang on the side."
             )
-    told.append(f"Equilibria are those met from {asked.starts} starts; there may be others.")
+    told.append(f"Equilibria are those met from {asked.starts} starts; there may be others. {_ranges(asked)}")
     return told
+
+
+def _ranges(asked: Searched) -> str:
+    """ "Searched: X from -8 to 8." """
+    rows = list(zip(asked.stocks, *asked.searched, asked.units, strict=True))
+    told = [f"{name} from {number(float(low))} to {number(float(high), unit)}" for name, low, high, unit in rows]
+    more = [f"{len(told) - _NAMED} more stocks"] if len(told) > _NAMED + 1 else []
+    return f"Searched: {joined([*(told[:_NAMED] if more else told), *more])}."

@@ -15,6 +15,7 @@ import numpy as np
 from sdmodel.analysis.calibration.fit import Floats
 from sdmodel.analysis.calibration.mixing import ess_bulk, ess_tail, r_hat
 from sdmodel.errors import ExperimentError
+from sdmodel.pipeline.calibration.posterior_chains import Layout
 
 LogDensity = Callable[[Floats], Floats]
 AGREE = 1.01
@@ -47,11 +48,14 @@ class Chains:
     accepted: float
     settled: bool
 
+    def chained(self, values: Floats) -> Floats:
+        """A number [draw, walker] as [chain, draw], each ensemble one chain: see `posterior_chains`."""
+        draws, walkers = values.shape
+        return Layout(draws, walkers, self.ensembles, np.arange(draws)).chains(values)
+
     def r_hat(self, values: Floats) -> float:
-        """R-hat between ensembles of a number [draw, walker]; each ensemble counts as one chain."""
-        draws = len(values)
-        grouped = values.reshape(draws, self.ensembles, -1).swapaxes(0, 1)
-        return r_hat(grouped.reshape(self.ensembles, -1))
+        """R-hat between ensembles of a number [draw, walker]."""
+        return r_hat(self.chained(values))
 
 
 def sampled(
@@ -108,8 +112,8 @@ def converged(chains: Chains) -> bool:
     """Whether ensembles agree, and there are enough effective draws and autocorrelation times."""
     if len(chains.scores) * chains.thin < TIMES * float(chains.times.max()):
         return False
-    each = [chains.scores[:, :, at] for at in range(chains.scores.shape[2])]
-    return all(chains.r_hat(one) < AGREE and min(ess_bulk(one.T), ess_tail(one.T)) >= ENOUGH for one in each)
+    each = [chains.chained(chains.scores[:, :, at]) for at in range(chains.scores.shape[2])]
+    return all(r_hat(one) < AGREE and min(ess_bulk(one), ess_tail(one)) >= ENOUGH for one in each)
 
 
 def _sampler(

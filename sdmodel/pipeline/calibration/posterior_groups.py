@@ -1,10 +1,16 @@
 """A sample of the posterior → the groups of its netCDF file, in ArviZ's scheme: chain, draw and the observations."""
 
+import json
+
 import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.calibration.fit import Floats
 from sdmodel.design.distributions import values_at
+from sdmodel.pipeline.calibration.conditions import SETTINGS, conditions
+from sdmodel.pipeline.calibration.posterior_chains import TOLD, Layout
+from sdmodel.pipeline.calibration.posterior_pointwise import TOLD as POINTWISE
+from sdmodel.pipeline.calibration.posterior_pointwise import pointwise
 from sdmodel.pipeline.calibration.posterior_sample import Sample
 from sdmodel.runs.sample import CONSTANT
 
@@ -12,10 +18,15 @@ _CHAIN = ("chain", "draw")
 
 
 def groups_of(of: Sample) -> dict[str, xr.Dataset]:
-    """posterior, sample_stats, posterior_predictive (fewer draws), prior and observed_data; a chain is a walker."""
+    """posterior, sample_stats, log_likelihood, posterior_predictive (fewer draws), prior and observed_data.
+
+    A chain is an ensemble of walkers, laid out as in `posterior_chains`.
+    """
+    layout = _layout(of)
     return {
-        "posterior": _constants(of, of.values.swapaxes(0, 1)),
+        "posterior": _constants(of, layout.chains(of.values)).assign_coords(layout.coords()).assign_attrs(chains=TOLD),
         "sample_stats": _statistics(of),
+        "log_likelihood": _pointwise(of),
         "posterior_predictive": _predictive(of),
         "observed_data": _observed(of),
         "prior": _prior(of),
@@ -25,7 +36,8 @@ def groups_of(of: Sample) -> dict[str, xr.Dataset]:
 def about(of: Sample) -> dict[str, str]:
     """What the file is of."""
     study = of.density.objective.study
-    return {"study": study.name, "title": study.title, "inference_library": "emcee", "seed": str(of.seed)}
+    told = {"study": study.name, "title": study.title, "inference_library": "emcee", "seed": str(of.seed)}
+    return {**told, "scenario": of.density.objective.calibration.scenario, SETTINGS: json.dumps(conditions(study))}
 
 
 def _constants(of: Sample, values: Floats) -> xr.Dataset:
@@ -35,19 +47,22 @@ def _constants(of: Sample, values: Floats) -> xr.Dataset:
     for at, name in enumerate(of.density.names):
         told = {"role": CONSTANT, "units": model[name].unit if name in model else ""}
         variables[name] = xr.Variable(_CHAIN, np.ascontiguousarray(values[:, :, at]), told)
-    return xr.Dataset(variables, _coords(of, values.shape[0], np.arange(values.shape[1])))
+    return xr.Dataset(variables, {"chain": np.arange(values.shape[0]), "draw": np.arange(values.shape[1])})
 
 
-def _coords(of: Sample, chains: int, draws: "np.ndarray") -> dict[str, object]:
-    walkers = of.values.shape[1]
-    ensemble = np.arange(chains) // (walkers // of.chains.ensembles)
-    coords: dict[str, object] = {"chain": np.arange(chains), "draw": draws}
-    return coords if chains != walkers else {**coords, "ensemble": ("chain", ensemble)}
+def _layout(of: Sample, chosen: "np.ndarray | None" = None) -> Layout:
+    """Where draws stand in the chains: all of them, or those `chosen`."""
+    draws, walkers, _ = of.values.shape
+    return Layout(draws, walkers, of.chains.ensembles, np.arange(draws) if chosen is None else chosen)
 
 
 def _statistics(of: Sample) -> xr.Dataset:
-    values = of.chains.log_density.T
-    lp = xr.Variable(_CHAIN, values, {"long_name": "logarithm of the posterior density of the normal scores"})
+    layout = _layout(of)
+    lp = xr.Variable(
+        _CHAIN,
+        layout.chains(of.chains.log_density),
+        {"long_name": "logarithm of the posterior density of the normal scores"},
+    )
     facts = {
         "steps": of.chains.steps,
         "burn_in": of.chains.burn_in,
@@ -55,20 +70,32 @@ def _statistics(of: Sample) -> xr.Dataset:
         "acceptance": of.chains.accepted,
         "converged": int(of.chains.settled),
     }
-    return xr.Dataset({"lp": lp}, _coords(of, values.shape[0], np.arange(values.shape[1])), facts)
+    return xr.Dataset({"lp": lp}, layout.coords(), facts)
+
+
+def _pointwise(of: Sample) -> xr.Dataset:
+    """The logarithm of the likelihood of each fitted observation [chain, draw, observation], of all draws."""
+    draws, walkers, _ = of.values.shape
+    layout, found, times = _layout(of), {}, {}
+    for name, values in pointwise(of).items():
+        found[name] = xr.Variable((*_CHAIN, _along(name)), layout.chains(values.reshape(draws, walkers, -1)))
+    for one in of.density.objective.data:
+        name = one.series.name
+        times[f"{name}_time"] = (_along(name), one.observed.where(one.fitted).times)
+    return xr.Dataset(found, {**layout.coords(), **times}, {"note": POINTWISE})
 
 
 def _predictive(of: Sample) -> xr.Dataset:
     """New observations [chain, draw, observation] and the observation equation [chain, draw] of each series."""
-    walkers, found = of.values.shape[1], {}
+    sizes, layout, found = (len(of.draws), of.values.shape[1]), _layout(of, of.draws), {}
     for one in of.predicted:
         name = one.data.series.name
-        shaped = one.observed.reshape(len(of.draws), walkers, -1).swapaxes(0, 1)
+        shaped = layout.chains(one.observed.reshape(*sizes, -1))
         found[name] = xr.Variable((*_CHAIN, _along(name)), shaped, {"units": one.data.unit})
         for part in ("scale", "offset", "shift"):
-            values = getattr(one.equations, part).reshape(len(of.draws), walkers).T
+            values = layout.chains(getattr(one.equations, part).reshape(sizes))
             found[f"{name} {part}"] = xr.Variable(_CHAIN, values, {"long_name": f"{part} of the observations"})
-    return xr.Dataset(found, _coords(of, walkers, of.draws)).assign_coords(_times(of))
+    return xr.Dataset(found, layout.coords()).assign_coords(_times(of))
 
 
 def _observed(of: Sample) -> xr.Dataset:

@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from sdmodel.analysis.wording import joined, number
+from sdmodel.analysis.wording import joined, number, percent
 from sdmodel.pipeline.calibration.ensemble import AGREE, ENOUGH, TIMES
 from sdmodel.pipeline.calibration.words import MEMORY
 from sdmodel.study.calibration.spec import Calibration
@@ -29,7 +29,7 @@ def learned(table: xr.Dataset) -> str:
     """How much narrower the constants are than their priors."""
     order = np.argsort(-table["contraction"].values, kind="stable")
     names, shares = table["constant"].values[order], table["contraction"].values[order]
-    known = [f"{name} by {100 * share:.0f} %" for name, share in zip(names, shares, strict=True) if share >= _LEARNED]
+    known = [f"{name} by {percent(share)}" for name, share in zip(names, shares, strict=True) if share >= _LEARNED]
     rest = [str(name) for name, share in zip(names, shares, strict=True) if share < _LEARNED]
     if not known:
         return f"The data taught next to nothing of {joined(rest)}: the posterior is the prior."

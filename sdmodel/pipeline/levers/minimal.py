@@ -1,91 +1,40 @@
 """A search and a target → the finding "reassure": the least intensity of the levers that meets the target.
 
-In the base run and in drawn futures; by both sides alike, by one side alone, by each side given what the other does;
-against each limit of the target. All rows of one round of bisection, over futures and lines, run as one batch.
+In the base run and in a share of drawn futures; by both sides alike, by one side alone, by each side given what the
+other does; against each limit of the target.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.levers.crossing import Bools, Brackets, Floats, Ints, bisected, brackets, in_share
-from sdmodel.analysis.levers.minimal import Answer, Lines, Question, enough_of, median_of, minimal_finding
-from sdmodel.design import sequences
+from sdmodel.analysis.levers.crossing import Floats
+from sdmodel.analysis.levers.minimal import minimal_finding
+from sdmodel.analysis.levers.minimal_parts import BAND, Answer, Costs, Levers, Question
+from sdmodel.analysis.levers.shares import Reach
+from sdmodel.analysis.wording import outcome_title
 from sdmodel.design.asked import chosen_of
-from sdmodel.design.moved import Ground, at_once, ground, in_time
+from sdmodel.design.moved import Ground, ground
 from sdmodel.errors import ExperimentError, StudyError
 from sdmodel.model.model import Model
+from sdmodel.pipeline.drawn import futures_of, with_origin
 from sdmodel.pipeline.levers.asking import Asking, asked_outcomes, held
+from sdmodel.pipeline.levers.given import given_the_other
+from sdmodel.pipeline.levers.seeking import Paths, Requirements, Seeker, Steps, moved_levers
 from sdmodel.pipeline.progress import Progress
 from sdmodel.study.search.spec import Lever, Requirement, Search, Target
+from sdmodel.study.search.targets import requirement_of
 from sdmodel.study.spec import Study
 
 FUTURES, MOST_FUTURES = 500, 100_000
-_FINE, _COARSE = 33, 17  # points of the grid that is looked at first: in the base run, in each future
-_ROUNDS, _ROUNDS_OF_FUTURES = 22, 14  # 2^-27 and 2^-18 of the way of a lever
-_ROWS, _ROWS_OF_FUTURES = 21, 11  # intensities of one side at which that of the other is sought
-_STAGES = ("Base run", "Futures", "Limits", "Each side given the other")
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Ways through the intensities of all sides: `start` + x · `step`, each [path, side]."""
-
-    start: Floats
-    step: Floats
-
-    def at(self, path: Ints, x: Floats) -> Floats:
-        """The intensities [row, side] after `x` of the way along each `path`."""
-        return np.asarray(self.start[path] + x[:, None] * self.step[path])
-
-
-@dataclass(frozen=True)
-class Seeker:
-    """Moves the levers of a search on a ground."""
-
-    asking: Asking
-    search: Search
-    ground: Ground
-
-    def numbers(self, future: Ints, intensity: Floats, stage: str = "") -> dict[str, Floats]:
-        """Outcomes [row] at `intensity` [row, side] in `future` [row]."""
-
-        def columns(part: slice) -> Mapping[str, Floats]:
-            return moved_levers(self.ground, self.search, future[part], intensity[part])
-
-        return self.asking.numbers(self.ground, future, columns, stage)
-
-    def least(
-        self, paths: Paths, sets: Sequence[tuple[Requirement, ...]], points: int, rounds: int, stage: str
-    ) -> tuple[Floats, Bools]:
-        """The least x [path, set, future] that meets each of `sets`, and whether all greater x of the grid do."""
-        grid = np.linspace(0.0, 1.0, points)
-        count, futures = len(paths.start), self.ground.futures
-        path, future, point = (one.ravel() for one in np.indices((count, futures, points)))
-        found = self.numbers(future, paths.at(path, grid[point]), stage)
-        met = np.stack([held(found, one).reshape(count, futures, points) for one in sets], axis=1)
-        begun = brackets(grid, met.reshape(-1, points))
-
-        def holds(x: Floats, case: Ints) -> Bools:
-            way, which, where = np.unravel_index(case, (count, len(sets), futures))
-            numbers = self.numbers(where.astype(np.int64), paths.at(way.astype(np.int64), x))
-            return np.asarray(np.choose(which, [held(numbers, one) for one in sets]), dtype=bool)
-
-        least = self._bisected(begun, holds, rounds, stage)
-        return least.reshape(count, len(sets), futures), begun.steady.reshape(count, len(sets), futures)
-
-    def _bisected(self, begun: Brackets, holds: Callable[[Floats, Ints], Bools], rounds: int, stage: str) -> Floats:
-        progress = self.asking.progress
-
-        def told(x: Floats, case: Ints) -> Bools:
-            if progress:
-                progress(f"{stage}, bisection", 1, rounds)
-            return holds(x, case)
-
-        return bisected(begun, told, rounds)
+_BASE = Steps(33, 22, looks=12)  # 2^-27 of the way of a lever
+_FUTURES = Steps(17, 14, looks=5)  # 2^-18
+_STAGES = ("Base run", "Futures", "Limits")
+_AT = {"<=": "at most", "<": "below", ">=": "at least", ">": "above"}
 
 
 def reassure(
@@ -99,43 +48,34 @@ def reassure(
     share: float | None = None,
     futures: int = FUTURES,
     seed: int | None = None,
+    sample: Path | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Finding:
     """The least intensity of the levers of `search` that meets `target`; `study` is bound to `model`.
 
-    Default: the first search of the study, its own target and first scenario. `side` narrows it to one of the sides;
+    Default: the first search of the study, its own target and first scenario. `target` names one of the study, or is a
+    condition on an outcome such as "peak <= 0.1". `side` narrows it to one of the sides;
     `share` (None: the search's own) is the share of `futures`, drawn from `seed` (None: the study's), in which the
-    target should be met.
-    See `analysis.minimal` for the table of the finding.
+    target should be met; where there is a file `sample` of a posterior, they are drawn from that.
+    See `analysis.levers.minimal` for the table of the finding.
 
     Raises:
-        StudyError: the study has no search or target, or not the one that is named.
-        ExperimentError: a scenario or side that is unknown, a share or a number of futures that cannot be.
+        StudyError: the study has no search, or no target where none is written.
+        ExperimentError: a search, target, scenario or side that is unknown, a condition that cannot be read, a share or
+            a number of futures that cannot be.
     """
-    question = _question(study, search, target, scenario, share, futures, seed)
+    question = _question(study, search, target, scenario, share, futures, seed, sampled=sample is not None)
     who = _who(question, side)
     names = asked_outcomes(study, *(one.outcome for one in question.target.requires), *question.search.costs)
     asking = Asking(study, model, names, question.seed, threads, progress)
     base = Seeker(asking, question.search, _ground(question, model, None))
-    drawn = sequences.lhs(study, futures, seed=question.seed) if question.futures > 1 else None
+    many_drawn = question.futures > 1 or sample is not None
+    drawn = futures_of(study, model, futures, seed=question.seed, sample=sample) if many_drawn else None
     many = base if drawn is None else replace(base, ground=_ground(question, model, drawn))
-    lines = _lines(question, base, many) if side == "both" and question.search.sides else None
+    lines = given_the_other(question, base, many, _BASE) if side == "both" and question.search.sides else None
     answer = _answer(question, who, base, many)
-    return minimal_finding(question, answer, lines)
-
-
-def moved_levers(ground: Ground, search: Search, future: Ints, intensity: Floats) -> dict[str, Floats]:
-    """The columns of all levers at `intensity` [row, side]; without sides there is one intensity."""
-    moved: dict[str, Floats] = {}
-    owned = [(side.levers, intensity[:, place]) for place, side in enumerate(search.sides)]
-    for levers, x in [*owned, (search.levers, intensity.min(axis=1))]:
-        for lever in levers:
-            if search.begin is None or search.over is None:
-                moved |= at_once(ground, lever, future, x)
-            else:
-                moved |= in_time(ground, lever, future, x, search.begin, search.over)
-    return moved
+    return with_origin(minimal_finding(question, answer, lines), study, model, sample, [question.scenario])
 
 
 def _question(
@@ -146,21 +86,44 @@ def _question(
     share: float | None,
     futures: int,
     seed: int | None,
+    *,
+    sampled: bool,
 ) -> Question:
     found = chosen_search(study, search)
-    if not study.searches.targets:
-        raise StudyError(f"{study.path.name}: the study has no target; a table [targets.NAME] makes one.")
-    wanted = target or found.target or next(iter(study.searches.targets))
-    [name] = chosen_of("target", [wanted], study.searches.targets)
     [where] = chosen_of("scenario", [scenario or found.scenarios[0]], study.scenarios)
     share = found.share if share is None else share
     if not 0 < share <= 1:
         raise ExperimentError(f"--share {share:g}: must be above 0 and at most 1.")
     if not 0 <= futures <= MOST_FUTURES:
         raise ExperimentError(f"--futures {futures}: the search can be made in 0 to {MOST_FUTURES:,} futures.")
-    count = futures if futures and study.uncertainties else 1
+    count = futures if futures and (study.uncertainties or sampled) else 1
     own_seed = study.seed if seed is None else seed
-    return Question(study, found, study.searches.targets[name], where, share, count, own_seed)
+    return Question(study, found, _target(study, target or found.target), where, share, count, own_seed)
+
+
+def _target(study: Study, wanted: str) -> Target:
+    """The target of that name, the first where none is asked for, or the condition that is written instead."""
+    known = study.searches.targets
+    if wanted not in known and any(sign in wanted for sign in "<>="):
+        return _condition(study, wanted)
+    if not known:
+        raise StudyError(
+            f"{study.path.name}: the study has no target; a table [targets.NAME] makes one, "
+            'or a condition such as --target "OUTCOME <= NUMBER".'
+        )
+    [name] = chosen_of("target", [wanted or next(iter(known))], known)
+    return known[name]
+
+
+def _condition(study: Study, text: str) -> Target:
+    """ "peak <= 0.1" as a target of its own."""
+    try:
+        one = requirement_of(text)
+    except ValueError as problem:
+        raise ExperimentError(f'--target "{text}": {problem}.') from None
+    [name] = chosen_of("outcome", [one.outcome], study.outcomes)
+    title = f"{outcome_title(study.outcomes[name])} {_AT[one.sign]} {one.bound:g}"
+    return Target(text, title, (Requirement(name, one.sign, one.bound),))
 
 
 def chosen_search(study: Study, name: str | None) -> Search:
@@ -198,63 +161,63 @@ def _directions(question: Question, who: Sequence[str]) -> Paths:
     return Paths(np.zeros_like(step), step)
 
 
-def _limited(target: Target) -> list[tuple[Requirement, ...]]:
+def _limited(target: Target) -> list[Requirements]:
     """The requirements with each limit in place of the first bound."""
     first, *rest = target.requires
     return [(replace(first, bound=limit), *rest) for limit in target.limits]
 
 
 def _answer(question: Question, who: Sequence[str], base: Seeker, many: Seeker) -> Answer:
-    search, sets, paths = question.search, [question.target.requires], _directions(question, who)
-    least, least_steady = base.least(paths, sets, _FINE, _ROUNDS, _STAGES[0])
-    each, steady = (least, least_steady) if many is base else _in_futures(many, paths, sets, _STAGES[1])
-    enough = enough_of(each[:, 0, :], question.share)
-    curve, curve_futures, curve_steady = _curve(question, who[:1], base, many)
-    levers, near, far = _lever_values(base, paths, least[:, 0, 0])
-    met, cost_median = _at_enough(question, many, paths, enough)
+    sets, paths = [question.target.requires], _directions(question, who)
+    found, _ = base.reaches(paths, sets, _BASE, _STAGES[0])
+    steps = _BASE if many is base else _FUTURES
+    each, numbers = many.reaches(paths, sets, steps, _STAGES[1])
+    own, futures = tuple(one for [one] in found), tuple(one for [one] in each)
+    least = np.array([one.least[0] for one in own])
+    served = np.array([_served(one, question.share) for one in futures])
+    met, costs = _at(question, many, paths, served)
+    limits, future_limits = _by_limits(question, who[:1], base, many)
     return Answer(
         asked=tuple(who),
-        least=least[:, 0, 0],
-        least_steady=least_steady[:, 0, 0],
-        per_future=each[:, 0, :],
-        steady=steady[:, 0, :],
-        enough=enough,
+        base=own,
+        futures=futures,
+        served=served,
         met=met,
-        cost_before=_costs(search, base, np.zeros((1, paths.step.shape[1])))[0],
-        cost_before_median=_medians(search, many, np.zeros(paths.step.shape[1]))[1],
-        cost_least=np.stack([_costs(search, base, one)[0] for one in _along(paths, least[:, 0, 0])]),
-        cost_median=cost_median,
-        levers=levers,
-        near=near,
-        far=far,
+        costs=Costs(
+            before=_costs(question.search, base, np.zeros((1, paths.step.shape[1])))[0],
+            least=np.stack([_costs(question.search, base, one)[0] for one in paths.along(least)]),
+            served=costs,
+            steps=steps.grid,
+            along=_bands(question.search, numbers, over=1),
+        ),
+        levers=_levers(base, paths, least),
         limits=np.array(question.target.limits, dtype=float),
-        curve=curve,
-        curve_futures=curve_futures,
-        curve_steady=curve_steady,
+        base_limits=limits,
+        future_limits=future_limits,
+        gaps=(_BASE.gap, steps.gap),
         runs=base.asking.count.runs,
         failed=base.asking.count.failed,
     )
 
 
-def _in_futures(
-    many: Seeker, paths: Paths, sets: Sequence[tuple[Requirement, ...]], stage: str
-) -> tuple[Floats, Bools]:
-    return many.least(paths, sets, _COARSE, _ROUNDS_OF_FUTURES, stage)
+def _served(reach: Reach, share: float) -> float:
+    """The least intensity that is enough in that share of futures, or in the largest share that there is."""
+    enough = reach.share.least(share)
+    return enough if np.isfinite(enough) else reach.share.best()[1]
 
 
-def _curve(question: Question, who: Sequence[str], base: Seeker, many: Seeker) -> tuple[Floats, Floats, Bools]:
-    """The least intensity of the first of `who` for each limit: [limit], [limit, future], and its steadiness."""
+def _by_limits(
+    question: Question, who: Sequence[str], base: Seeker, many: Seeker
+) -> tuple[tuple[Reach, ...], tuple[Reach, ...]]:
+    """Where the first of `who` meets the target by each limit: in the base run, in futures."""
     if not question.target.limits:
-        return np.empty(0), np.empty((0, many.ground.futures)), np.empty((0, many.ground.futures), dtype=bool)
+        return (), ()
     sets, paths = _limited(question.target), _directions(question, who)
-    least, steady = base.least(paths, sets, _FINE, _ROUNDS, _STAGES[2])
-    each, steady = (least, steady) if many is base else _in_futures(many, paths, sets, _STAGES[2])
-    return least[0, :, 0], each[0], steady[0]
-
-
-def _along(paths: Paths, x: Floats) -> list[Floats]:
-    """The intensities [1, side] that each path has reached."""
-    return [paths.at(np.array([path]), np.array([one])) for path, one in enumerate(x)]
+    [found], _ = base.reaches(paths, sets, _BASE, _STAGES[2])
+    if many is base:
+        return tuple(found), tuple(found)
+    [each], _ = many.reaches(paths, sets, _FUTURES, _STAGES[2])
+    return tuple(found), tuple(each)
 
 
 def _costs(search: Search, base: Seeker, intensity: Floats) -> Floats:
@@ -267,51 +230,41 @@ def _costs(search: Search, base: Seeker, intensity: Floats) -> Floats:
     return costs
 
 
-def _medians(search: Search, many: Seeker, intensity: Floats) -> tuple[dict[str, Floats], Floats]:
-    """All outcomes [future] at one intensity [side], and the medians of the costs."""
-    futures = many.ground.futures
-    numbers = many.numbers(np.arange(futures), np.tile(intensity, (futures, 1)))
-    return numbers, np.array([median_of(numbers[name]) for name in search.costs])
-
-
-def _at_enough(question: Question, many: Seeker, paths: Paths, enough: Floats) -> tuple[Floats, Floats]:
-    """The share of futures in which the target is really met where it should be, and the median costs there."""
-    met, medians = np.full(len(enough), np.nan), np.full((len(enough), len(question.search.costs)), np.nan)
-    for place, intensity in enumerate(_along(paths, enough)):
+def _at(question: Question, many: Seeker, paths: Paths, served: Floats) -> tuple[Floats, Floats]:
+    """The share of futures in which runs at `served` meet the target [path], and costs there [band, path, cost]."""
+    search, futures = question.search, many.ground.futures
+    met, bands = np.full(len(served), np.nan), np.full((len(BAND), len(served), len(search.costs)), np.nan)
+    for place, intensity in enumerate(paths.along(served)):
         if np.isfinite(intensity).all():
-            numbers, medians[place] = _medians(question.search, many, intensity[0])
+            numbers = many.numbers(np.arange(futures), np.tile(intensity[0], (futures, 1)))
             met[place] = held(numbers, question.target.requires).mean()
-    return met, medians
+            bands[:, place] = _bands(search, numbers, over=0)
+    return met, bands
 
 
-def _lever_values(base: Seeker, paths: Paths, least: Floats) -> tuple[Floats, Floats, Floats]:
-    """What the levers are set to at the least of each path [path, lever], and their near and far ends [lever]."""
+def _bands(search: Search, numbers: Mapping[str, Floats], over: int) -> Floats:
+    """Quantiles [band, …, cost] of all costs over the dimension `over`, of what is finite."""
+    found = [_quantiles(np.moveaxis(numbers[name], over, -1)) for name in search.costs]
+    shape = [len(BAND), *np.delete(next(iter(numbers.values())).shape, over), 0]
+    return np.stack(found, axis=-1) if found else np.empty(shape)
+
+
+def _quantiles(numbers: Floats) -> Floats:
+    """Quantiles [band, …] over the last dimension; NaN where nothing is finite."""
+    flat = numbers.reshape(-1, numbers.shape[-1])
+    rows = [row[np.isfinite(row)] for row in flat]
+    found = [np.quantile(row, BAND) if len(row) else np.full(len(BAND), np.nan) for row in rows]
+    return np.asarray(np.stack(found, axis=-1).reshape(len(BAND), *numbers.shape[:-1]))
+
+
+def _levers(base: Seeker, paths: Paths, least: Floats) -> Levers:
+    """What the levers are set to at the least of each path, and their near and far ends."""
     sides, every = paths.step.shape[1], base.search.every_lever
-    rows = np.concatenate([np.zeros((1, sides)), np.ones((1, sides)), *_along(paths, least)])
+    rows = np.concatenate([np.zeros((1, sides)), np.ones((1, sides)), *paths.along(least)])
     columns = moved_levers(base.ground, base.search, np.zeros(len(rows), dtype=np.int64), rows)
     values = np.stack([_value(columns, lever) for lever in every], axis=1)
-    return values[2:], values[0], values[1]
+    return Levers(values[2:], values[0], values[1])
 
 
 def _value(columns: Mapping[str, Floats], lever: Lever) -> Floats:
     return columns.get(lever.name, columns.get(f"{lever.name} @ ramp value", np.empty(0)))
-
-
-def _lines(question: Question, base: Seeker, many: Seeker) -> Lines:
-    """What each side needs, given the other, and the outcomes over the intensities of both."""
-    grid, given = np.linspace(0.0, 1.0, _ROWS), np.linspace(0.0, 1.0, _ROWS_OF_FUTURES)
-    sets, zero, one = [question.target.requires], np.zeros(_ROWS), np.ones(_ROWS)
-    start = np.concatenate([np.stack([grid, zero], axis=1), np.stack([zero, grid], axis=1)])
-    step = np.concatenate([np.stack([zero, one], axis=1), np.stack([one, zero], axis=1)])
-    least, _ = base.least(Paths(start, step), sets, _FINE, _ROUNDS, _STAGES[3])
-    rows = Paths(np.stack([given, 0 * given], axis=1), np.stack([0 * given, 1 + 0 * given], axis=1))
-    if many is base:
-        enough = np.interp(given, grid, least[:_ROWS, 0, 0])
-    else:
-        each, _ = _in_futures(many, rows, sets, _STAGES[3])
-        enough = np.array([in_share(row, question.share) for row in each[:, 0, :]])
-    first, second = (one.ravel() for one in np.meshgrid(grid, grid, indexing="ij"))
-    numbers = base.numbers(np.zeros(_ROWS**2, dtype=np.int64), np.stack([first, second], axis=1))
-    measures = base.asking.outcomes
-    surface = np.stack([numbers[name].reshape(_ROWS, _ROWS) for name in measures])
-    return Lines(grid, least[:_ROWS, 0, 0], least[_ROWS:, 0, 0], given, enough, measures, surface)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -9,11 +10,11 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.levers.crossing import Floats
 from sdmodel.analysis.levers.minimisers import Found, front, least
 from sdmodel.analysis.levers.optimum import Range, Wanted, optimum_finding
-from sdmodel.design import sequences
 from sdmodel.design.asked import chosen_of, settings_of
 from sdmodel.design.moved import Ground, at_once, ground, in_time
 from sdmodel.errors import ExperimentError, StudyError
 from sdmodel.model.model import Model
+from sdmodel.pipeline.drawn import futures_of, with_origin
 from sdmodel.pipeline.levers.asking import Asking, Bools, asked_outcomes, held
 from sdmodel.pipeline.levers.minimal import chosen_search
 from sdmodel.pipeline.progress import Progress
@@ -92,6 +93,7 @@ def optimise(
     futures: int = 0,
     share: float = 0.9,
     seed: int | None = None,
+    sample: Path | None = None,
     population: int = 64,
     generations: int = 100,
     threads: int | None = None,
@@ -101,7 +103,8 @@ def optimise(
 
     `levers` are texts such as "contact rate = 2:10"; with none, those of the `search` (default: the first one) are free
     between their ends, each for itself. One objective is sought by differential evolution, several by NSGA-II. With
-    `futures` objectives are means over them, and all of `subject_to` must hold together in the `share` of them.
+    `futures` objectives are means over them, and all of `subject_to` must hold together in the `share` of them; they
+    are drawn from the posterior in the file `sample` if there is one.
 
     Raises:
         StudyError: no levers are named, here or in the study.
@@ -115,7 +118,7 @@ def optimise(
     free = [_ranged(model, text) for text in levers] or _of_search(named)
     usual = named.scenarios[0] if named else study.baseline
     [where] = chosen_of("scenario", [scenario or usual], study.scenarios)
-    drawn = sequences.lhs(study, futures, seed=own_seed) if futures > 1 and study.uncertainties else None
+    drawn = futures_of(study, model, futures, seed=own_seed, sample=sample) if futures > 1 or sample else None
     names = [lever.name for lever in free]
     at_once, ramps = ([], names) if named is not None and named.begin is not None else (names, [])
     own = ground(study, model, where, drawn, constants=at_once, ramps=ramps)
@@ -127,7 +130,8 @@ def optimise(
     wanted = Wanted(study, where, senses, requires, ranges, own.futures, share, own_seed)
     asking = Asking(study, model, asked_outcomes(study, *wanted.outcomes), own_seed, threads)
     chosen = Chosen(asking, own, wanted, named)
-    return _finding(chosen, _sought(chosen, population, generations, progress))
+    found = _finding(chosen, _sought(chosen, population, generations, progress))
+    return with_origin(found, study, model, sample, [where])
 
 
 def _sought(chosen: Chosen, population: int, generations: int, progress: Progress | None) -> Found:

@@ -1,17 +1,18 @@
 """Two moves of a study → the finding "timing": outcomes over when each of them begins, and over how long each takes."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.levers.crossing import Floats, Ints
 from sdmodel.analysis.levers.timing import Map, timing_finding
-from sdmodel.design import sequences
 from sdmodel.design.asked import chosen_of
 from sdmodel.design.moved import Ground, ground, in_time
 from sdmodel.errors import ExperimentError, StudyError
 from sdmodel.model.model import Model
+from sdmodel.pipeline.drawn import futures_of, with_origin
 from sdmodel.pipeline.levers.asking import Asking, asked_outcomes
 from sdmodel.pipeline.progress import Progress
 from sdmodel.study.inputs import number_of
@@ -32,13 +33,15 @@ def timing(
     points: int = _POINTS,
     futures: int = FUTURES,
     seed: int | None = None,
+    sample: Path | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Finding:
     """Which of two moves first, and how fast: outcomes over a map of their starts, and one of their durations.
 
     `study` is bound to `model`; default: its first [timing.NAME]. The map has `points` times on either axis, each in
-    the base run and in `futures` drawn from `seed`. See `analysis.timing` for the table.
+    the base run and in `futures` drawn from `seed`, of the posterior in the file `sample` if there is one. See
+    `analysis.timing` for the table.
 
     Raises:
         StudyError: the study has no moves, or no outcome.
@@ -48,7 +51,7 @@ def timing(
     names = asked_outcomes(study, *(moves.outcomes or tuple(study.outcomes)[:3]))
     own_seed = study.seed if seed is None else seed
     asking = Asking(study, model, names, own_seed, threads, progress)
-    drawn = sequences.lhs(study, futures, seed=own_seed) if futures and study.uncertainties else None
+    drawn = futures_of(study, model, futures, seed=own_seed, sample=sample)
     constants = [one for move in moves.moves for one in (move.start, move.duration) if one]
     ramps = [lever.name for move in moves.moves for lever in move.levers]
     own = ground(study, model, moves.scenario, None, constants=constants, ramps=ramps)
@@ -61,7 +64,8 @@ def timing(
     if moves.durations and all(move.duration or move.levers for move in moves.moves):
         lasts = np.linspace(*moves.durations, points)
         lasting = Map(lasts, lasts, _over(asking, own, moves, lasts, usual, begins=False)[..., 0])
-    return timing_finding(study, moves, names, begun, lasting, many.futures if many else 1, own_seed)
+    found = timing_finding(study, moves, names, begun, lasting, many.futures if many else 1, own_seed)
+    return with_origin(found, study, model, sample, [moves.scenario])
 
 
 def _chosen(study: Study, name: str | None, scenario: str | None, points: int, futures: int) -> Timing:

@@ -18,6 +18,7 @@ from sdmodel.model.model import FixedDelay, Held, Model, Stock
 from sdmodel.study.spec import Study
 from sdmodel.study.structure.bind import exchanged
 
+_LONG = 16  # variables of a loop from which on lengths are tried one by one
 MOMENTS = 40  # of each run, at which strong loops are searched
 OTHER_SIDE = "′"
 """After the name of a loop: its counterpart with the other party."""
@@ -82,6 +83,23 @@ def study_loops(model: Model, study: Study, *, through: Sequence[str]) -> Loops:
     paths = [way for one in named.values() for way in one.ways]
     loops = _through(_joined(model, paths, parts(graph), named), through)
     return Loops(loops, len(loops), True)
+
+
+def short_loops(model: Model, study: Study | None, *, most: int) -> tuple[Loops, int]:
+    """The loops that `study` names and all that are short, and how many variables the longest of those has.
+
+    Loops are taken by their length, as long as all of it are no more than `most`; so all, where there are few.
+    """
+    graph = effects(model)
+    named = _named(model, study, graph)
+    longest = len(graph)
+    found = cycles(model, most=most)
+    while not found.complete and longest > 1:
+        longest = longest // 2 if longest > 2 * _LONG else longest - 1
+        found = cycles(model, most=most, longest=longest)
+    every = dict.fromkeys((*(way for one in named.values() for way in one.ways), *map(same_loop, found.paths)))
+    loops = _joined(model, every, parts(graph), named)
+    return Loops(loops, len(loops), longest == len(graph)), longest
 
 
 def _through(loops: Iterable[Considered], through: Sequence[str]) -> tuple[Considered, ...]:

@@ -7,6 +7,7 @@ loops are searched, if there are too many to list, and once for the loops themse
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -15,7 +16,6 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.loops import dominance as measure
 from sdmodel.analysis.loops.loop_scores import InFutures, Search, Told, dominance_finding
 from sdmodel.analysis.wording import failures
-from sdmodel.design import sequences
 from sdmodel.design.asked import chosen_of
 from sdmodel.design.experiments import AS_IT_STANDS, experiments, settings_experiment
 from sdmodel.design.futures import futures_table
@@ -25,6 +25,7 @@ from sdmodel.model.link_scores import Link, with_scores
 from sdmodel.model.model import TIME_STEP, Draw, Model
 from sdmodel.model.names import did_you_mean
 from sdmodel.model.shallow import shallow
+from sdmodel.pipeline.drawn import futures_of, with_origin
 from sdmodel.pipeline.loops.considered import MOMENTS, Considered, Loops, all_loops, study_loops
 from sdmodel.pipeline.progress import Progress
 from sdmodel.runs.schema import SCENARIO, TIME, failed, values
@@ -47,6 +48,7 @@ def dominance(
     longest: int | None = None,
     futures: int = 0,
     seed: int | None = None,
+    sample: Path | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Finding:
@@ -62,6 +64,7 @@ def dominance(
         longest: only loops with so many variables at most.
         futures: how many are drawn from the study's uncertainties, beside the run with the model's own numbers.
         seed: of the futures; None takes that of the study.
+        sample: a file with a posterior, from which futures are drawn.
         threads: None takes one a core.
         progress: told of the runs.
 
@@ -71,7 +74,9 @@ def dominance(
         ExperimentError: a scenario that the study does not have, or a run that fails.
     """
     _check(study, loops, most, longest, futures)
-    asked = _Asked(_within_reach(model), study, tuple(scenarios), seed, threads)
+    if sample is not None and study is None:
+        raise StudyError(f"{model.name}: futures from a sample need the study whose posterior it is.")
+    asked = _Asked(_within_reach(model), study, tuple(scenarios), seed, threads, sample)
     own = tuple(_variable(model, name) for name in through)
     if loops == OF_STUDY and study is not None:
         found = study_loops(asked.model, study, through=own)
@@ -84,7 +89,7 @@ def dominance(
     shares, times, lost = _central(asked, found.loops)
     in_futures, more_lost, total = _in_futures(asked, found.loops, times, futures, progress)
     notes = [note for note in (failures(more_lost, total), *_still(lost, shares)) if note]
-    return dominance_finding(
+    finding = dominance_finding(
         [Told(one.name, one.title, one.shown, one.part) for one in found.loops],
         shares,
         times,
@@ -94,6 +99,8 @@ def dominance(
         unit=model[TIME_STEP].unit,
         notes=notes,
     )
+    finding.table.attrs["seed"] = asked.own_seed
+    return finding if study is None else with_origin(finding, study, model, sample, asked.chosen)
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,7 @@ class _Asked:
     scenarios: tuple[str, ...]
     seed: int | None
     threads: int | None
+    sample: Path | None = None
     made: dict[str, xr.Dataset] = field(default_factory=dict)
 
     @cached_property
@@ -236,10 +244,11 @@ def _still(rest: Sequence[str], shares: Mapping[str, np.ndarray]) -> list[str]:
 
 def _drawn(asked: _Asked, futures: int) -> xr.Dataset | None:
     study = asked.study
-    if study is None or not futures or not (study.uncertainties or any(asked.model.of(Draw))):
+    if study is None:
         return None
-    if study.uncertainties:
-        return sequences.lhs(study, futures, seed=asked.own_seed)
+    drawn = futures_of(study, asked.model, futures, seed=asked.own_seed, sample=asked.sample)
+    if drawn is not None or not futures or not any(asked.model.of(Draw)):
+        return drawn
     return futures_table({}, futures, design="random numbers alone", seed=asked.own_seed)
 
 

@@ -80,11 +80,12 @@ def preflight(
         progress: told of each check.
 
     Raises:
-        ModelError: there is no such file. A file that is there but cannot be run is an error among the remarks.
+        ModelError: a file or folder is not there. A model that cannot be run is an error among the remarks.
     """
     done = partial(advance, progress, _STAGE, _STAGES) if progress else _silent
-    if not path.is_file():
-        read(path)
+    needed = (path, *data, *extensions)
+    if not all(one.is_file() for one in needed) or not all(one.is_dir() for one in folders):
+        read(path, data=data, folders=folders, extensions=extensions)
     try:
         model = read(path, data=data, folders=folders, extensions=extensions)
     except ModelError as error:

@@ -21,6 +21,7 @@ from sdmodel.pipeline.progress import Progress, advance
 from sdmodel.pipeline.question import Question
 from sdmodel.pipeline.time_axis import on_axis, shared_times
 from sdmodel.runs.schema import TIME, failed, values
+from sdmodel.study.spec import Study
 
 _CHUNK_BYTES = 64 * 2**20
 _MOST_BYTES = 4 * 2**30
@@ -38,14 +39,17 @@ class Asked:
 
 @dataclass(frozen=True)
 class Numbers:
-    """`outcomes` {scenario: [outcome, row]}, `trajectories` {scenario: [variable, time, row]}; NaN where a run failed.
+    """`outcomes` {scenario: [outcome, row]}, `trajectories` {scenario: [variable, time, row]}; NaN where they failed.
 
-    `times` are the saved ones, `units` those of outcomes, of trajectories, and of time, by name; `failed` runs.
+    `lost` {scenario: [outcome or else variable, row]} tells where: what an outcome or variable does not depend on may
+    fail without it. `times` are the saved ones, `units` those of outcomes, of trajectories, and of time, by name;
+    `failed` runs, in which anything did.
     """
 
     asked: Asked
     outcomes: Mapping[str, np.ndarray]
     trajectories: Mapping[str, np.ndarray]
+    lost: Mapping[str, np.ndarray]
     times: np.ndarray
     units: Mapping[str, str]
     failed: int
@@ -82,9 +86,11 @@ def asked_of(
     asked = chosen_of("outcome", outcomes, study.outcomes) if outcomes else usual
     if not asked and not own:
         raise ExperimentError(f'Study "{study.name}" has no outcomes: add [outcomes.NAME], or name a --trajectory.')
-    looked = [*own, *(study.outcomes[name].variable for name in asked)]
-    if taken := next((name for name in asked if name in looked), None):
-        raise ExperimentError(f'"{taken}" is an outcome and a variable that is looked at: rename the outcome.')
+    if taken := next((name for name in asked if name in own), None):
+        raise ExperimentError(
+            f'"{taken}" is an outcome and a variable: ask for one of them, --outcome or --trajectory, or rename the '
+            "outcome."
+        )
     return Asked(tuple(chosen), tuple(asked), tuple(dict.fromkeys(own)))
 
 
@@ -102,7 +108,7 @@ def numbers_of(
     Raises:
         StudyError, ExperimentError: what is asked does not fit the model, or needs too much memory.
     """
-    study = replace(question.study, outcomes={name: question.study.outcomes[name] for name in asked.outcomes})
+    study, called = _own_names(question.study, asked)
     model, every = question.model, study.save_every
     table_of = partial(experiments, question.study, model=model, scenarios=asked.scenarios)
     saved = list(dict.fromkeys([*(one.variable for one in study.outcomes.values()), *asked.trajectories]))
@@ -113,7 +119,7 @@ def numbers_of(
     times = shared_times(model, single, parts.each(size), table_of, every)
     axis = np.asarray(first[TIME].values if times is None else times, dtype=float)
     rows = parts.count * parts.rows
-    outcomes, courses = _room(asked, len(axis), rows)
+    outcomes, courses, losses = _room(asked, len(axis), rows)
     told = partial(advance, progress, stage, rows * len(asked.scenarios)) if progress else None
     lost, done, found = 0, 0, first
     for futures in parts.each(size):
@@ -123,23 +129,46 @@ def numbers_of(
         count = futures.sizes["future"]
         for at, scenario in enumerate(asked.scenarios):
             place, whole = slice(at * count, (at + 1) * count), slice(done, done + count)
-            _fill(outcomes[scenario][:, whole], courses[scenario][..., whole], found, asked, place)
+            views = (outcomes[scenario][:, whole], courses[scenario][..., whole], losses[scenario][:, whole])
+            _fill(*views, found, list(called.values()), asked.trajectories, place)
         done += count
-    named = {name: str(found[name].attrs.get("units", "")) for name in (*asked.outcomes, *asked.trajectories, TIME)}
-    return Numbers(asked, outcomes, courses, axis, named, lost)
+    looked = {**called, **{name: name for name in (*asked.trajectories, TIME)}}
+    units = {name: str(found[kept].attrs.get("units", "")) for name, kept in looked.items()}
+    return Numbers(asked, outcomes, courses, losses, axis, units, lost)
 
 
-def _fill(outcomes: np.ndarray, courses: np.ndarray, found: xr.Dataset, asked: Asked, rows: slice) -> None:
-    """Writes the numbers of the `rows` of a scenario into views of the arrays of that scenario."""
-    for at, name in enumerate(asked.outcomes):
+def _own_names(study: Study, asked: Asked) -> tuple[Study, dict[str, str]]:
+    """The study with the outcomes that are asked for, and what each is called beside the variables of the runs."""
+    chosen = {name: study.outcomes[name] for name in asked.outcomes}
+    taken = {*(one.variable for one in chosen.values()), *asked.trajectories}
+    called = {name: f"{name} (outcome)" if name in taken else name for name in chosen}
+    renamed = {called[name]: replace(one, name=called[name]) for name, one in chosen.items()}
+    return replace(study, outcomes=renamed), called
+
+
+def _fill(
+    outcomes: np.ndarray,
+    courses: np.ndarray,
+    losses: np.ndarray,
+    found: xr.Dataset,
+    names: Sequence[str],
+    variables: Sequence[str],
+    rows: slice,
+) -> None:
+    """Writes the numbers of the `rows` of a scenario, and where they failed, into views of the arrays of a scenario."""
+    broken = failed(found)[rows]
+    for at, name in enumerate(names):
         outcomes[at] = values(found, name, rows)
-    lost = failed(found)[rows]
-    for at, name in enumerate(asked.trajectories):
+        losses[at] = broken & np.isnan(outcomes[at])
+    for at, name in enumerate(variables):
         courses[at] = values(found, name, rows).T
-    courses[..., lost] = np.nan
+        gone = losses[len(names) + at]
+        gone[:] = broken & ~np.isfinite(courses[at]).all(axis=0)
+        courses[at][:, gone] = np.nan
 
 
-def _room(asked: Asked, times: int, rows: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def _room(asked: Asked, times: int, rows: int) -> tuple[dict[str, np.ndarray], ...]:
+    """Arrays by scenario: of outcomes, of trajectories, and of where they failed."""
     columns = len(asked.outcomes) + len(asked.trajectories) * times
     needed = 8 * columns * rows * len(asked.scenarios)
     if needed > _MOST_BYTES:
@@ -151,6 +180,10 @@ def _room(asked: Asked, times: int, rows: int) -> tuple[dict[str, np.ndarray], d
     return (
         {scenario: np.empty((len(asked.outcomes), rows)) for scenario in asked.scenarios},
         {scenario: np.empty((len(asked.trajectories), times, rows)) for scenario in asked.scenarios},
+        {
+            scenario: np.empty((len(asked.outcomes) + len(asked.trajectories), rows), dtype=bool)
+            for scenario in asked.scenarios
+        },
     )
 
 

@@ -7,6 +7,7 @@ from functools import partial
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.sensitivity.losses import Loss
 from sdmodel.analysis.sensitivity.sobol import Indices, indices
 from sdmodel.analysis.sensitivity.sobol_finding import LIMIT, Part, Told, sobol_finding
 from sdmodel.design.asked import chosen_of
@@ -17,6 +18,7 @@ from sdmodel.model.model import Draw
 from sdmodel.pipeline.progress import Progress
 from sdmodel.pipeline.question import Question
 from sdmodel.pipeline.sensitivity.columns import Asked, Numbers, Parts, asked_of, numbers_of
+from sdmodel.pipeline.sensitivity.losing import losses_of, refuse_all, withheld
 from sdmodel.pipeline.sensitivity.morris import screened
 from sdmodel.pipeline.sensitivity.varied import Varied, notes_on, varied
 
@@ -55,7 +57,8 @@ def sobol(question: Question, ask: Ask | None = None, *, progress: Progress | No
     Random numbers that the model draws while it runs are a factor of their own, "random numbers".
 
     Raises:
-        ExperimentError: a name is unknown, `n` is no power of two, nothing varies, or it does not fit into memory.
+        ExperimentError: a name is unknown, `n` is no power of two, nothing varies, it does not fit into memory, or too
+            many runs of all that is asked for have no number.
     """
     ask = ask or Ask()
     n = check_blocks(ask.n)
@@ -71,10 +74,15 @@ def sobol(question: Question, ask: Ask | None = None, *, progress: Progress | No
     def make(first: int, count: int) -> xr.Dataset:
         return saltelli(vary.study, factors, count, seed=seed, first=first, second_order=ask.second_order)
 
-    found = numbers_of(question, asked, Parts(make, n, rows), threads=ask.threads, progress=progress)
+    design = Parts(make, n, rows)
+    found = numbers_of(question, asked, design, threads=ask.threads, progress=progress)
+    losses = losses_of(question.study, found, design)
+    refuse_all(losses, "blocks")
     samples = [n // fraction for fraction in FRACTIONS]
     measure = partial(indices, factors=len(factors), resamples=ask.resamples, seed=seed)
-    parts = {name: _scenario(found, name, samples, rows, ask.second_order, measure) for name in asked.scenarios}
+    parts = {
+        name: _scenario(found, name, losses[name], samples, rows, ask.second_order, measure) for name in asked.scenarios
+    }
     told = Told(
         factors={one.name: one.members for one in factors},
         outcomes=asked.outcomes,
@@ -89,6 +97,7 @@ def sobol(question: Question, ask: Ask | None = None, *, progress: Progress | No
         resamples=ask.resamples,
         limit=ask.limit,
         notes=[*notes_on(vary), *_on_chance(factors), *screening],
+        losses=losses,
     )
     return sobol_finding(question.study, told, parts)
 
@@ -111,11 +120,17 @@ def _groups(
 
 
 def _scenario(
-    found: Numbers, scenario: str, samples: Sequence[int], rows: int, second: bool, measure: Callable[..., Indices]
+    found: Numbers,
+    scenario: str,
+    losses: Sequence[Loss],
+    samples: Sequence[int],
+    rows: int,
+    second: bool,
+    measure: Callable[..., Indices],
 ) -> Part:
-    blocks = samples[-1]
-    outcomes = found.outcomes[scenario].reshape(-1, blocks, rows)
-    courses = found.trajectories[scenario].reshape(-1, blocks, rows)
+    blocks, count = samples[-1], len(found.asked.outcomes)
+    outcomes = withheld(found.outcomes[scenario], losses[:count]).reshape(-1, blocks, rows)
+    courses = withheld(found.trajectories[scenario], losses[count:]).reshape(-1, blocks, rows)
     whole = measure(outcomes, second_order=second)
     smaller = [measure(outcomes[:, :size]) for size in samples[:-1]]
     return Part(whole, measure(courses), [*smaller, whole])

@@ -44,7 +44,7 @@ def varied(study: Study, scenarios: Sequence[str], only: Sequence[str], fix: Seq
 
 
 def notes_on(vary: Varied) -> list[str]:
-    """The caveats on what stayed at the model's own numbers."""
+    """The caveats on what stayed at the model's own numbers, and on what data tie together while it is drawn freely."""
     return [
         f"{_listed(names)} {'stays' if len(names) == 1 else 'stay'} {why}."
         for names, why in (
@@ -52,6 +52,19 @@ def notes_on(vary: Varied) -> list[str]:
             (vary.set_by, "where the scenario sets it"),
         )
         if names
+    ] + _fitted(vary.study)
+
+
+def _fitted(study: Study) -> list[str]:
+    """The caveat that parameters which data tie together are drawn independently of each other."""
+    there = study.calibration.parameters if study.calibration else ()
+    names = [name for name in there if name in study.uncertainties]
+    if len(names) < 2:
+        return []
+    return [
+        f"All inputs are drawn independently of each other over the ranges of the study, also {_listed(names)}, which "
+        "its calibration fits to data: a posterior may tie them together, and indices do not know of that. Futures "
+        "drawn from it (sweep --futures-from) can be asked by sensitivity --method first-order, pawn or srrc."
     ]
 
 

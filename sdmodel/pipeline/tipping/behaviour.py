@@ -5,13 +5,15 @@ growth('US suspicion', 'China suspicion') > 0          e-fold growth of small de
                                                        unit of time, in the state in which the run begins;
                                                        growth() takes all stocks that feed back
 end(run, 'Suspicion') > start(run, 'Suspicion')        an expectation, as reality checks write it: `run` is the run
-                                                       asked about, and every scenario of the study is a run, too
+                                                       asked about, and every scenario of the study is a run, too;
+                                                       variants and shocks may lie over either: run + lock_in
 """
 
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -32,6 +34,7 @@ from sdmodel.pipeline.tipping.equilibria import reach_of
 from sdmodel.pipeline.tipping.moment import Moment, Numbers, moment
 from sdmodel.study.checks.expectation import expectation_of
 from sdmodel.study.checks.spec import Check, Expectation
+from sdmodel.study.overlay import layers_of
 from sdmodel.study.terms import Outcome
 
 RUN = "run"
@@ -57,21 +60,28 @@ class Under:
     scenario: str | None = None
     shocks: Sequence[str] = ()
     variants: Sequence[str] = ()
-    _known: dict[tuple[str | None, ...], Inputs] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[object, Inputs] = field(default_factory=dict, repr=False, compare=False)
 
-    def given(self, moving: Rows, scenario: str | None) -> Inputs:
-        """The inputs of one run under `scenario`, with a column for each input that moves; worked out once."""
-        asked = (scenario, *moving)
+    def given(self, moving: Rows, scenario: str | None, over: Sequence[str] = ()) -> Inputs:
+        """The inputs of one run under `scenario`, with a column for each input that moves; worked out once.
+
+        `over` are shocks and variants of this run alone, besides those of all runs.
+        """
+        asked = (scenario, tuple(over), *moving)
         if asked not in self._known:
-            over = {name: float(values[0]) for name, values in moving.items()}
-            layers = (self.question.study, scenario, tuple(self.shocks), tuple(self.variants))
-            table = settings_experiment(self.question.model, {**self.settings, **over}, *layers)
+            moved = {name: float(values[0]) for name, values in moving.items()}
+            study = self.question.study
+            shocks, variants = ([one for one in over if one in kind] for kind in (study.shocks, study.variants))
+            layers = (study, scenario, (*self.shocks, *shocks), (*self.variants, *variants))
+            table = settings_experiment(self.question.model, {**self.settings, **moved}, *layers)
             self._known[asked] = inputs(self.question.model, table)
         return self._known[asked]
 
-    def runs(self, moving: Rows, scenario: str | None, save: Sequence[str], every: float | None) -> Courses:
+    def runs(
+        self, moving: Rows, scenario: str | None, save: Sequence[str], every: float | None, over: Sequence[str] = ()
+    ) -> Courses:
         """Courses of `save` in a run for each row of `moving`."""
-        given, n = self.given(moving, scenario), len(next(iter(moving.values())))
+        given, n = self.given(moving, scenario, over), len(next(iter(moving.values())))
         columns = spread(given, moving, n)
         made = compiled.trajectories(Inputs(given.model, columns, _labels(n)), save=list(save), every=every)
         return Courses(made.times, made.values, made.failed)
@@ -93,6 +103,12 @@ class Asked:
             for begin in range(0, n, _ROWS)
         ]
         return np.concatenate(parts)
+
+    @property
+    def above(self) -> Callable[[Rows], Numbers] | None:
+        """How far an outcome is above its limit, of values [row]; None where the behaviour is about something else."""
+        found = self.found
+        return partial(found.above, self.under) if isinstance(found, _OutcomeIs) else None
 
 
 def behaviour(words: str, under: Under) -> Asked:
@@ -128,24 +144,31 @@ class _OutcomeIs:
     limit: float
 
     def __call__(self, under: Under, moving: Rows) -> Behaviour:
-        study = under.question.study
-        made = under.runs(moving, under.scenario, [self.outcome.variable], study.save_every)
-        [course] = made.values.values()
+        values, failed = self._values(under, moving)
         with np.errstate(invalid="ignore"):
-            holds = _SIGNS[self.sign](reduced(course, made.times, self.outcome), self.limit)
-        return _behaviour(holds, made.failed)
+            return _behaviour(_SIGNS[self.sign](values, self.limit), failed)
+
+    def above(self, under: Under, moving: Rows) -> Numbers:
+        """How far the outcome is above its limit [row]; NaN where a run failed."""
+        values, failed = self._values(under, moving)
+        return np.where(failed, np.nan, values - self.limit)
+
+    def _values(self, under: Under, moving: Rows) -> tuple[Numbers, np.ndarray]:
+        made = under.runs(moving, under.scenario, [self.outcome.variable], under.question.study.save_every)
+        [course] = made.values.values()
+        return reduced(course, made.times, self.outcome), made.failed
 
 
 @dataclass(frozen=True)
 class _Expected:
     expectation: Expectation
-    runs: Mapping[str, str | None]
+    runs: Mapping[str, tuple[str | None, tuple[str, ...]]]
     variables: Mapping[str, str]
 
     def __call__(self, under: Under, moving: Rows) -> Behaviour:
         courses, save = {}, list(dict.fromkeys(self.variables.values()))
-        for name, scenario in self.runs.items():
-            made = under.runs(moving, scenario, save, None)
+        for name, (scenario, over) in self.runs.items():
+            made = under.runs(moving, scenario, save, None, over)
             courses[name] = replace(made, values={said: made.values[own] for said, own in self.variables.items()})
         holds = np.all([one.holds for one in judged(self.expectation, courses)], axis=0)
         return _behaviour(holds, np.any([one.failed for one in courses.values()], axis=0))
@@ -237,13 +260,21 @@ def _expected(words: str, under: Under) -> Asked:
         ) from None
     check = Check("when", "", {}, (expectation,))
     named = [node.run for node in check.nodes() if hasattr(node, "run")]
-    runs: dict[str, str | None] = {}
-    for name in dict.fromkeys(named):
-        runs[name] = under.scenario if name == RUN else chosen_of("scenario", [name], question.study.scenarios)[0]
+    runs = {name: _run(name, under) for name in dict.fromkeys(named)}
     if not runs:
         raise ExperimentError(f"--when \"{words}\": it reads no run; write end({RUN}, 'variable') or the like.")
     variables = {said: question.model[said].name for said in check.variables}
     return Asked(expectation.text, under, _Expected(expectation, runs, variables))
+
+
+def _run(name: str, under: Under) -> tuple[str | None, tuple[str, ...]]:
+    """The scenario of a run that an expectation names, and what lies over it alone."""
+    study = under.question.study
+    scenario, over = layers_of(name)
+    own = tuple(chosen_of("shock or variant", over, study.overlays))
+    if twice := next((one for one in own if one in (*under.shocks, *under.variants)), None):
+        raise ExperimentError(f'--when: "{name}": {twice} lies over all runs already; leave it out here or there.')
+    return (under.scenario if scenario == RUN else chosen_of("scenario", [scenario], study.scenarios)[0]), own
 
 
 def _behaviour(holds: np.ndarray, broken: np.ndarray) -> Behaviour:

@@ -1,12 +1,13 @@
 """A study, one or two inputs and a behaviour → where in their range the behaviour changes: the finding "tipping"."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.tipping.boundary import Ask, Points, changes, traced
 from sdmodel.analysis.tipping.boundary import Behaviour as Holds
-from sdmodel.analysis.tipping.boundary import Points, changes, traced
+from sdmodel.analysis.tipping.dips import crossings
 from sdmodel.analysis.tipping.lines import Axis, Layer, tipping_finding
 from sdmodel.analysis.tipping.lines import Question as Told
 from sdmodel.analysis.wording import scenario_title
@@ -16,7 +17,8 @@ from sdmodel.model.model import Draw
 from sdmodel.model.names import did_you_mean
 from sdmodel.pipeline.progress import Progress
 from sdmodel.pipeline.question import Question
-from sdmodel.pipeline.tipping.behaviour import Asked, Under, behaviour
+from sdmodel.pipeline.tipping.behaviour import Rows, Under
+from sdmodel.pipeline.tipping.conditions import Conditions, conditions
 from sdmodel.study.inputs import number_of, why_not
 from sdmodel.study.overlay import MARK
 from sdmodel.study.terms import Schedule
@@ -27,11 +29,13 @@ MOST_CELLS = 400
 _BEND = 1e-3
 _TOLD = 4
 _STAGE = "Tipping"
+Rule = Callable[[Rows], Holds]
+"""Values [row] of inputs that move → whether a behaviour holds."""
 
 
 def tipping(
     question: Question,
-    when: str,
+    when: str | Sequence[str],
     x: str,
     y: str | None = None,
     *,
@@ -46,6 +50,7 @@ def tipping(
 ) -> Finding:
     """The finding "tipping"; see `analysis.tipping` for its table, `pipeline.behaviour` for what `when` can be.
 
+    Of several in `when` all have to hold; "words: behaviour" gives one a name to be told by.
     `x` and `y` are inputs, as "name" or with a range of their own as "name=low:high"; without one they span their
     uncertainty, or else the limits in the model. Without `y` it is looked for along x alone. `over` is a third input
     with the values at which the search is repeated. `tolerance` is a part of each range; `scenario` that of the
@@ -69,7 +74,7 @@ def tipping(
     axes = tuple(_axis(under, words) for words in (x, y) if words is not None)
     third = "" if over is None else _input(question, over[0])
     _refuse_twice([*(axis.name for axis in axes), *([third] if third else [])])
-    asked = behaviour(when, under)
+    asked = conditions([when] if isinstance(when, str) else when, under)
     layers = []
     for value in [np.nan] if over is None else over[1]:
         layers.append(_layer(asked, axes, third, float(value), tolerance, cells))
@@ -87,7 +92,8 @@ def tipping(
         cells=cells,
         over=third,
         risk=asked.risk,
-        caveats=(*study.caveats, *(random if any(question.model.of(Draw)) else ())),
+        conditions=asked.names if len(asked.names) > 1 else (),
+        caveats=(*study.caveats, *asked.meanings, *(random if any(question.model.of(Draw)) else ())),
     )
     return tipping_finding(told, layers)
 
@@ -110,30 +116,63 @@ def settings_words(settings: Mapping[str, float]) -> list[str]:
     return told if len(told) <= _TOLD else [*told[:_TOLD], f"and {len(told) - _TOLD} more settings"]
 
 
-def _layer(asked: Asked, axes: tuple[Axis, ...], third: str, value: float, tolerance: float, cells: int) -> Layer:
-    """What is found in one plane, or along one line."""
+def _asks(asked: Rule, axes: tuple[Axis, ...], third: str, value: float) -> Ask:
+    """`asked` of points of the plane, or of the line."""
 
     def ask(points: Points) -> Holds:
         moving = {axis.name: axis.at(points[:, place]) for place, axis in enumerate(axes)}
         return asked(moving | ({third: np.full(len(points), value)} if third else {}))
 
-    if len(axes) == 1:
-        return Layer(value, changes(ask, cells, tolerance))
-    found = traced(ask, cells, tolerance, _BEND)
-    base = np.array([(axis.base - axis.low) / (axis.high - axis.low) for axis in axes])
-    if not ((base >= 0) & (base <= 1)).all():
-        return Layer(value, found)
-    across = []
-    for place, axis in enumerate(axes):
+    return ask
 
-        def along(parts: Points, place: int = place) -> Holds:
+
+def _layer(asked: Conditions, axes: tuple[Axis, ...], third: str, value: float, tolerance: float, cells: int) -> Layer:
+    """What is found in one plane, or along one line."""
+    ask = _asks(asked, axes, third, value)
+    several = [_asks(part, axes, third, value) for part in asked.parts] if len(asked.parts) > 1 else []
+    if len(axes) == 1:
+        return Layer(
+            value, changes(ask, cells, tolerance), each=tuple(changes(one, cells, tolerance) for one in several)
+        )
+    base = np.array([(axis.base - axis.low) / (axis.high - axis.low) for axis in axes])
+    within = bool(((base >= 0) & (base <= 1)).all())
+    across = _across(ask, base, cells, tolerance) if within else []
+    hints = [*across, *_islands(asked, axes, third, value, cells, tolerance)]
+    found = traced(ask, cells, tolerance, _BEND, np.vstack(hints) if hints else None)
+    each = tuple(traced(one, cells, tolerance, _BEND) for one in several)
+    if not within:
+        return Layer(value, found, each=each)
+    values = tuple(axis.at(points[:, place]) for place, (axis, points) in enumerate(zip(axes, across, strict=True)))
+    return Layer(value, found, values, int(ask(base[None])[0]), each)
+
+
+def _islands(
+    asked: Conditions, axes: tuple[Axis, ...], third: str, value: float, cells: int, tolerance: float
+) -> list[Points]:
+    """Points on the edges of islands between the nodes of the grid, where the behaviour is an outcome and its limit."""
+    if len(asked.parts) > 1 or (above := asked.parts[0].above) is None:
+        return []
+
+    def margin(points: Points) -> Points:
+        moving = {axis.name: axis.at(points[:, place]) for place, axis in enumerate(axes)}
+        return above(moving | ({third: np.full(len(points), value)} if third else {}))
+
+    return [crossings(margin, cells, tolerance)]
+
+
+def _across(ask: Ask, base: Points, cells: int, tolerance: float) -> list[Points]:
+    """Points [point, coordinate] along each axis, all else as in `base`, at which the behaviour changes."""
+    found = []
+    for place in range(len(base)):
+
+        def through(parts: Points, place: int = place) -> Points:
             points = np.repeat(base[None], len(parts), axis=0)
             points[:, place] = parts[:, 0]
-            return ask(points)
+            return points
 
-        lines = changes(along, 4 * cells, tolerance).lines
-        across.append(axis.at(np.array([line[0, 0] for line in lines])))
-    return Layer(value, found, tuple(across), int(ask(base[None])[0]))
+        lines = changes(lambda parts, through=through: ask(through(parts)), 4 * cells, tolerance).lines  # type: ignore[misc]
+        found.append(through(np.array([line[0] for line in lines]).reshape(-1, 1)))
+    return found
 
 
 def _axis(under: Under, words: str) -> Axis:

@@ -1,7 +1,7 @@
 """A model, under one setting → where it can come to rest, and how it gets there or away: the finding "equilibria"."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -13,6 +13,7 @@ from sdmodel.analysis.wording import joined, number
 from sdmodel.errors import ExperimentError
 from sdmodel.model.model import TIME_STEP, Model
 from sdmodel.model.still import Sorted
+from sdmodel.pipeline.tipping.fading import faded
 from sdmodel.pipeline.tipping.moment import Moment, moment
 from sdmodel.pipeline.tipping.settling import settled, sums_of, with_sums
 from sdmodel.study.spec import Study
@@ -24,6 +25,7 @@ _AHEAD = 10  # lengths of the model's own run that the long runs take
 _SAME = 1e-6  # of the size of the stocks: equilibria nearer than this are one
 _ARRIVED = 0.02  # of the size of the stocks: so near a long run has come
 _FURTHER = 3  # decades beyond the reach of the run
+_TURNED = 0.5  # of the stocks that may: so many of them begin below zero
 _NOTHING = 1e-12  # of the size of a stock
 _LATER = (0.1, 1.0, 10.0)  # lengths of the run after the moment at which it is asked whether time still matters
 
@@ -53,8 +55,9 @@ def equilibria(
     """The finding "equilibria" of `model` under `settings` on a scenario; see `analysis.rest_points` for its table.
 
     It is looked for from the run's own first state and its state at `time` (default: the end), and from `starts` more
-    drawn from `seed` (a Latin hypercube within the limits of the stocks), straight away and after long runs. Stocks
-    that nothing reads back are left out. Inputs that change with time are as they are at `time`.
+    drawn from `seed` (a Latin hypercube within the limits of the stocks), straight away and after long runs. Where a
+    stock states no lower limit, half as many more begin below zero. Stocks that nothing reads back are left out.
+    Inputs that change with time are as they are at `time`.
 
     Raises:
         ExperimentError: settings that do not fit, or a state that is not made of stocks alone.
@@ -67,7 +70,8 @@ def equilibria(
     reach = reach_of(own)
     sums = sums_of(own, reach.low, reach.high, reach.scale, seed)
     first = _first_states(own, reach, sums, starts, seed)
-    found = _rest_points(own, reach, sums, first)
+    below = _below_zero(own, reach, sums, starts, seed)
+    found = _rest_points(own, reach, sums, first, below)
     told = f"{label}{''.join(f', {name} = {_told(value)}' for name, value in (settings or {}).items())}"
     asked = Searched(
         model=model.name,
@@ -78,11 +82,14 @@ def equilibria(
         time=own.time,
         time_unit=model[TIME_STEP].unit,
         starts=len(first),
+        searched=_searched(reach, np.vstack([first, below])),
         left_out=left_out(own.sorted),
         sums=sums,
         caveats=_of_time(own, found, reach.scale),
     )
-    return equilibria_finding(found, asked)
+    finding = equilibria_finding(found, asked)
+    finding.table.attrs["seed"] = seed
+    return finding
 
 
 def _told(value: Setting) -> str:
@@ -167,6 +174,12 @@ def _left_out_caveats(own: Moment) -> tuple[str, ...]:
     return (f"Left out, as they only add up or are moved by no stock: {joined(names)}.",) if names else ()
 
 
+def first_states(own: Moment, reach: Reach, sums: Numbers, starts: int, seed: int = 0) -> Numbers:
+    """States [state, stock] from which equilibria are looked for, those below zero at the end."""
+    own_starts = _first_states(own, reach, sums, starts, seed)
+    return np.vstack([own_starts, _below_zero(own, reach, sums, starts, seed)])
+
+
 def _first_states(own: Moment, reach: Reach, sums: Numbers, starts: int, seed: int) -> Numbers:
     """The run's first state, its state at the moment, and a Latin hypercube, all with the same conserved sums.
 
@@ -182,14 +195,43 @@ def _first_states(own: Moment, reach: Reach, sums: Numbers, starts: int, seed: i
     return with_sums(every, own.at_the_moment, sums, reach.scale)
 
 
-def _rest_points(own: Moment, reach: Reach, sums: Numbers, first: Numbers) -> list[RestPoint]:
-    ends = own.after(first, _AHEAD * own.span)
+def _below_zero(own: Moment, reach: Reach, sums: Numbers, starts: int, seed: int) -> Numbers:
+    """Half as many states [state, stock] as `starts`, with some stocks below zero of those that state no limit there.
+
+    Every other one lies further out, up to ten times. Without those in which an equation gives no finite number.
+    """
+    n, draw = len(own.stocks), np.random.default_rng([seed, 1])
+    may = np.array([own.given.model[name].limits[0] is None for name in own.stocks]) & (reach.low >= 0)
+    if not may.any() or starts < 2:
+        return np.zeros((0, n))
+    size = (starts // 2, n)
+    drawn = reach.low + (reach.high - reach.low) * draw.random(size)
+    turned = may & (draw.random(size) < _TURNED)
+    turned[np.arange(len(turned)), draw.choice(np.flatnonzero(may), len(turned))] = True
+    further = 10.0 ** draw.random((len(turned), 1))
+    further[::2] = 1.0
+    states = with_sums(np.where(turned, -drawn * further, drawn), own.at_the_moment, sums, reach.scale)
+    return np.asarray(states[np.isfinite(own.flows(states)).all(axis=1)])
+
+
+def _searched(reach: Reach, states: Numbers) -> Numbers:
+    """The range [end, stock] in which states were looked at, at least that of the reach."""
+    ends = np.array([np.minimum(states.min(axis=0), reach.low), np.maximum(states.max(axis=0), reach.high)])
+    return np.where(np.abs(ends) < _NOTHING * reach.scale, 0.0, ends)
+
+
+def _rest_points(own: Moment, reach: Reach, sums: Numbers, first: Numbers, below: Numbers) -> list[RestPoint]:
+    every = np.vstack([first, below])
+    ends = own.after(every, _AHEAD * own.span)
     reached = settled(own, ends, reach.scale, sums)
-    straight = settled(own, first, reach.scale, sums)
+    straight = settled(own, every, reach.scale, sums)
     arrived = reached.found & (_apart(reached.states, ends, reach.scale) < _ARRIVED)
-    states = np.vstack([reached.states[reached.found], straight.states[straight.found]])
+    arrived[len(first) :] = False
+    states = _merged(np.vstack([reached.states[reached.found], straight.states[straight.found]]), reach.scale)
     points = []
-    for state in _merged(states, reach.scale):
+    every_state = np.array(states).reshape(-1, len(reach.scale))
+    lost = faded(own, every_state, reach.low, reach.high, reach.scale)
+    for state in every_state[~lost]:
         there = arrived & (_apart(reached.states, state, reach.scale) < _SAME)
         points.append(_rest_point(own, reach, sums, state, int(there.sum())))
     points.sort(key=lambda one: (not one.inside, one.kind != STABLE, -one.reached))
@@ -201,20 +243,17 @@ def _rest_point(own: Moment, reach: Reach, sums: Numbers, state: Numbers, reache
     near = own.slopes(state[None], reach.scale)
     slack = _SAME * reach.scale
     limits = [own.given.model[name].limits for name in own.stocks]
-    low = np.array(
-        [
-            0.0 if least is None and one == 0 else -np.inf if least is None else least
-            for (least, _), one in zip(limits, reach.low, strict=True)
-        ]
-    )
+    low = np.array([-np.inf if least is None else least for least, _ in limits])
     high = np.array([np.inf if most is None else most for _, most in limits])
+    below = np.isinf(low) & (reach.low >= 0) & (state < -slack)
     kinked = [own.stocks[at] for at in np.flatnonzero(near.kinked[0].any(axis=0))]
     return RestPoint(
         state=state,
         modes=modes(near.matrix[0], near.error[0], reach.scale, sums),
         reached=reached,
-        inside=bool(((state >= low - slack) & (state <= high + slack)).all()),
+        inside=bool(((state >= low - slack) & (state <= high + slack) & ~below).all()),
         kinked=tuple(kinked),
+        below=tuple(own.stocks[at] for at in np.flatnonzero(below)),
     )
 
 
@@ -235,7 +274,7 @@ def _lines(points: list[RestPoint]) -> list[RestPoint]:
     for one in kept:
         stands = np.abs(one.modes.values) <= 1e-7 * np.abs(one.modes.values).max(initial=0.0)
         more = alike.get((one.kind, one.inside), 0) if stands.any() else 0
-        told.append(RestPoint(one.state, one.modes, one.reached, one.inside, one.kinked, more))
+        told.append(replace(one, alike=more))
     return told
 
 

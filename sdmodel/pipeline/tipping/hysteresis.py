@@ -2,6 +2,7 @@
 
 Each value begins from the state in which the last one ended, pushed a little so that nothing stays where it would not
 stay by itself. Where the ways differ, both states are given more and more time, then Newton's method looks for rest.
+What still moves then is watched for longer: it may swing, or grow without end.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from sdmodel.analysis.finding import Finding
-from sdmodel.analysis.tipping.hysteresis import DOWN, UP, Fold, Scan, Told, hysteresis_finding, stretches
+from sdmodel.analysis.tipping.hysteresis import (
+    DOWN,
+    RESTS,
+    SLOW,
+    SWINGS,
+    UP,
+    Fold,
+    Scan,
+    Told,
+    hysteresis_finding,
+    stretches,
+)
 from sdmodel.analysis.tipping.jacobian import Numbers
 from sdmodel.analysis.tipping.rest_points import UNSTABLE, kind_of
 from sdmodel.design.asked import settings_of
@@ -18,8 +30,10 @@ from sdmodel.errors import ExperimentError
 from sdmodel.model.model import TIME_STEP, Auxiliary, Constant, Model, Stock
 from sdmodel.model.names import did_you_mean, key
 from sdmodel.pipeline.progress import Progress
+from sdmodel.pipeline.tipping.elsewhere import elsewhere
 from sdmodel.pipeline.tipping.equilibria import Reach, reach_of
 from sdmodel.pipeline.tipping.moment import Moment, moment
+from sdmodel.pipeline.tipping.restless import courses
 from sdmodel.pipeline.tipping.settling import modes_at, settled, sums_of, with_sums
 from sdmodel.study.inputs import number_of
 from sdmodel.study.spec import Study
@@ -108,6 +122,12 @@ def hysteresis(
     base = _base(model, own_name, study, scenario, variants, shocks, over)
     begin = base if low <= base <= high else low
     own = moment(model, {**under, own_name: begin}, moving=[own_name], **layers)  # type: ignore[arg-type]
+    if not own.acts(own.moved[0], watched):
+        raise ExperimentError(
+            f'{model.name}: "{own_name}" has no part in what moves the stocks that feed back, nor in "{watched}": '
+            "it can only set where stocks begin, so moving it up and down leads nowhere. Choose a constant that a rate "
+            "reads; where other starts lead is asked with `sdmodel equilibria`."
+        )
     reach = reach_of(own)
     way = _Way(own, own.moved[0], reach, sums_of(own, reach.low, reach.high, reach.scale))
     values = np.linspace(low, high, points)
@@ -136,8 +156,17 @@ def _scanned(way: _Way, values: Numbers, settling: float, watched: str, progress
     apart = judged == 1
     variable = np.array([way.own.values(part, [watched], way.inputs(values))[:, 0] for part in states])
     folds = tuple(fold for one in stretches(apart) for fold in _folds(way, values, states, one, watched))
-    slow, doubtful = first & (judged == 0), first & (judged < 0)
-    return Scan(values, variable, states, apart, slow, doubtful, folds, settling, longest)
+    course = _courses(way, values, states, apart, settling)
+    slow = (first & (judged == 0) & (course < SWINGS)) | (course == SLOW)
+    doubtful = first & ~apart & ~slow
+    others = elsewhere(way.own, way.name, way.reach, way.sums, values, states, watched)
+    return Scan(values, variable, states, apart, slow, doubtful, folds, settling, longest, course, others)
+
+
+def _courses(way: _Way, values: Numbers, states: Numbers, apart: np.ndarray, settling: float) -> np.ndarray:
+    """What the states of both ways do in the end [value]: the livelier of the two, RESTS where two are proven."""
+    told = courses(way.own, states, settling, way.reach.scale, way.sums, way.name, values)
+    return np.where(apart, RESTS, told.max(axis=0)).astype(np.int8)
 
 
 def _followed(way: _Way, values: Numbers, settling: float, progress: Progress | None) -> tuple[Numbers, Numbers]:

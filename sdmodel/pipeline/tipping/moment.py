@@ -17,9 +17,10 @@ from sdmodel.engine import compiled
 from sdmodel.engine.clock import Clock
 from sdmodel.engine.inputs import Inputs, Labels, inputs
 from sdmodel.errors import ExperimentError
-from sdmodel.model.expr import Ref
+from sdmodel.model.expr import Ref, references
 from sdmodel.model.model import FINAL_TIME, Auxiliary, Model
 from sdmodel.model.names import key
+from sdmodel.model.order import at_each_step
 from sdmodel.model.still import CLOCK, Sorted, Still, flow, sorted_stocks, start, still
 from sdmodel.study.spec import Study
 from sdmodel.study.terms import Setting
@@ -84,6 +85,25 @@ class Moment:
         own = self._columns(states, inputs, self.clock.start + steps * self.clock.time_step)
         return self._saved(own, self.stocks, steps * self.clock.time_step)
 
+    def path(self, states: Numbers, duration: float, count: int, inputs: Moved | None = None) -> Numbers:
+        """States [state, time, stock] to which `states` lead in `duration`, saved some `count` times."""
+        steps = max(1, min(round(duration / self.clock.time_step), MOST_STEPS // max(1, len(states))))
+        each = max(1, steps // count)
+        end = self.clock.start + steps // each * each * self.clock.time_step
+        columns = self._columns(states, inputs, end)
+        given = Inputs(self.one.model, columns, _labels(slice(0, len(states))))
+        made = compiled.trajectories(given, save=list(self.stocks), every=each * self.clock.time_step)
+        return np.stack([made.values[name] for name in self.stocks], axis=-1)
+
+    def acts(self, name: str, on: str) -> bool:
+        """Whether a constant of the still model has a part in the net flow of a stock of the state, or in `on`."""
+        behind = {name}
+        for one in at_each_step(self.one.model):
+            variable = self.one.model[one]
+            if isinstance(variable, Auxiliary) and behind.intersection(references(variable.equation)):
+                behind.add(one)
+        return any(flow(stock) in behind for stock in self.stocks) or on in behind
+
     def slopes(
         self, states: Numbers, scale: Numbers, *, times: Numbers | None = None, inputs: Moved | None = None
     ) -> Slopes:
@@ -110,6 +130,15 @@ class Moment:
     def at_the_moment(self) -> Numbers:
         """The state [stock] of the run at this moment."""
         return np.asarray(self.course([self.time])[0])
+
+    def moved_to(self, time: float) -> "Moment":
+        """The same with the clock stopped at `time` instead, and what is no part of the state as it is there."""
+        return replace(self, time=time, apart=_at(self.given, self.clock, list(self.apart), time))
+
+    def constants(self, names: Sequence[str]) -> dict[str, float]:
+        """Numbers of constants of the still model in the run, by its own names."""
+        set_here = {name: float(column[0]) for name, column in self.given.columns.items()}
+        return {name: {**self.one.model.constants, **set_here, **self.kept}[name] for name in names}
 
     def _columns(self, states: Numbers, inputs: Moved | None, end: float) -> dict[str, Numbers]:
         n = len(states)
@@ -172,6 +201,12 @@ def moment(
     when = clock.start + clock.steps * clock.time_step if time is None else time
     if not np.isfinite(when):
         raise ExperimentError(f"{model.name}: the time {when} at which the clock is to stop is no finite number.")
+    stop = clock.start + clock.steps * clock.time_step
+    if not clock.start <= when <= stop:
+        raise ExperimentError(
+            f"{model.name}: --time {when:g} is outside the run, which goes from {clock.start:g} to {stop:g}. "
+            'Choose a time between these, or a longer run with --set "FINAL TIME=…".'
+        )
     apart = _at(given, clock, [name for name in one.stocks if name not in kinds.dynamic], when)
     return Moment(given, clock, one, kinds, when, apart, _kept(given, one), names)
 

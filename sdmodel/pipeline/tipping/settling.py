@@ -14,6 +14,10 @@ from sdmodel.pipeline.tipping.moment import Moment, Moved
 ROUNDS = 80
 AT_REST = 1e-11
 """Net flow, by size of the stock and of the fastest rate, that counts as none."""
+NO_STEP = 1e-6
+"""Newton step, by size of the stock, that counts as none: at a state of rest it has nowhere to go."""
+_LEAST = 1e-300
+_FLAT = 1e-250  # derivatives below lead nowhere: their inverse is no number
 LENGTHS = (1.0, 0.5, 0.25, 0.1, 0.02)
 
 
@@ -26,7 +30,11 @@ class Settled:
 
 
 def settled(moment: Moment, states: Numbers, scale: Numbers, sums: Numbers, inputs: Moved | None = None) -> Settled:
-    """The equilibria that Newton's method finds from `states` [state, stock], with conserved `sums` kept."""
+    """The equilibria that Newton's method finds from `states` [state, stock], with conserved `sums` kept.
+
+    Flows as small as `AT_REST` are not enough: the step that would still be taken has to be none as well, so that
+    places where flows merely fade are no rest.
+    """
     states = np.array(states, dtype=float)
     found = np.zeros(len(states), dtype=bool)
     going = np.asarray(np.isfinite(states).all(axis=1))
@@ -39,13 +47,15 @@ def settled(moment: Moment, states: Numbers, scale: Numbers, sums: Numbers, inpu
         rate = np.abs(now.matrix * scale / scale[:, None]).max(axis=(1, 2))
         sound = np.isfinite(now.matrix).all(axis=(1, 2)) & np.isfinite(now.flows).all(axis=1)
         step = np.zeros_like(now.flows)
-        if sound.any():
-            step[sound] = newton_step(now.matrix[sound], now.flows[sound], scale, sums)
+        if (steep := sound & (rate > _FLAT)).any():
+            step[steep] = newton_step(now.matrix[steep], now.flows[steep], scale, sums)
         best, left = _best(moment, states[rows], step, scale, here)
         before = _distance(now.flows, scale)
         better = sound & (left < before * (1 - 1e-3))
+        size = np.maximum(scale, np.abs(states[rows]))
+        still = (before <= AT_REST * np.maximum(rate, _LEAST)) & (np.abs(step / size).max(axis=1) <= NO_STEP)
+        found[rows] = sound & still
         states[rows[better]] = best[better]
-        found[rows] = sound & (np.where(better, left, before) <= AT_REST * np.maximum(rate, 1e-300))
         going[rows[~better]] = False
     return Settled(states, found)
 
@@ -85,6 +95,7 @@ def _best(moment: Moment, states: Numbers, step: Numbers, scale: Numbers, inputs
 
 
 def _distance(flows: Numbers, scale: Numbers) -> Numbers:
+    """The largest net flow by size of the stock: no squares, which would be zero for flows below 1e-162."""
     with np.errstate(all="ignore"):
-        left = np.sqrt(((flows / scale) ** 2).mean(axis=-1))
+        left = np.abs(flows / scale).max(axis=-1)
     return np.asarray(np.where(np.isfinite(left), left, np.inf))

@@ -53,7 +53,7 @@ def _limits(one: xr.Dataset, box: int) -> Figure:
         "zeroline": False,
         "automargin": True,
     }
-    across = {"range": [0, 1], "tickvals": [0, 1], "ticktext": ["lowest", "highest"]}
+    across = {"range": [0, 1.08], "tickvals": [0, 1], "ticktext": ["lowest", "highest"]}
     return Figure(
         key=f"discovery-limits-{box}",
         title=upper_first(_worth(one)),

@@ -80,7 +80,7 @@ def _layout(found: Any) -> dict[str, Any]:
 def _row(found: Any, at: int, clock: str) -> tuple[str, ...]:
     one = found.isel(equilibrium=at)
     reached = f"{int(one['reached'])} of {int(found.attrs['starts'])}"
-    kind = upper_first(str(one["kind"].values))
+    kind = upper_first(str(one["kind"].values)) + (", below zero" if "below" in one and bool(one["below"]) else "")
     if not one.sizes["mode"]:
         return (str(at + 1), kind, "–", "–", "–", reached)
     constant = f"{number(float(one['time_constant'].values[0]))} {clock}".strip()

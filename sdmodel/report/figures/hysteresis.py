@@ -60,14 +60,21 @@ def _layout(found: Any) -> dict[str, Any]:
 
 def _note(found: Any) -> str:
     longest = f"{number(float(found.attrs['longest']))} {unit(str(found.attrs['time_unit']))}".strip()
+    restless = int((found["swings"] | found["grows"]).sum()) if "swings" in found else 0
+    passing = f" Where it does not settle ({restless} of {found.sizes['value']} values), a passing state is drawn."
+    more = passing if restless else ""
     if not found.sizes["fold"] and not bool(found["apart"].any()):
-        return f"No fold: both ways lead over the same states (judged after up to {longest})."
-    return f"Dashed: a state ends and the model jumps. Branches were judged after up to {longest}. Dotted: the base."
+        if restless == found.sizes["value"]:
+            return more.strip()
+        return f"No fold was met: both ways lead over the same states (judged after up to {longest}).{more}"
+    judged = f"Branches were judged after up to {longest}."
+    return f"Dashed: a state ends and the model jumps. {judged} Dotted: the base.{more}"
 
 
 def _rows(found: Any) -> list[tuple[str, ...]]:
     if not found.sizes["fold"]:
-        return [("both", "no fold", "–", "–")]
+        restless = "swings" in found and bool((found["swings"] | found["grows"]).all())
+        return [("both", "does not settle" if restless else "no fold met", "–", "–")]
     names = ("fold_at", "fold_before", "fold_after")
     return [
         (str(found["fold_direction"].values[at]), *(number(float(found[name].values[at])) for name in names))

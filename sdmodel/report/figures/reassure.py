@@ -1,4 +1,4 @@
-"""The finding "reassure" → figures: what each side needs, given the other, and what it takes by which limit."""
+"""The finding "reassure" → figures: what each side needs, given the other, what it takes by which limit, and shares."""
 
 from typing import Any
 
@@ -9,19 +9,22 @@ from numpy.typing import NDArray
 from sdmodel.analysis.finding import Finding
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.reassure_share import share_figures
 from sdmodel.report.text import number, share, unit
 
 NEEDED, ENOUGH = "--s0", "--s2"
 COSTS = ("--s1", "--s3")  # contours of what it costs each side
+_AT = {"<=": "at most", "<": "below", ">=": "at least", ">": "above"}
 TOP = 1.04  # of the axis: what is out of reach is drawn up to its end
 Numbers = NDArray[np.float64]
 
 
 def reassure_figures(finding: Finding, place: int = 0) -> tuple[Figure, ...]:
-    """The figures that the finding has numbers for: the map of both sides, the curve against limits."""
+    """The figures that the finding has numbers for: both sides, the curve against limits, then shares of futures."""
     table = finding.table
     found = [_sides(table, place)] if "surface" in table else []
-    return (*found, *([_curve(table, place)] if table.sizes.get("limit", 0) > 1 else []))
+    found += [_curve(table, place)] if table.sizes.get("limit", 0) > 1 else []
+    return (*found, *share_figures(table, place))
 
 
 def _sides(table: xr.Dataset, place: int) -> Figure:
@@ -29,7 +32,7 @@ def _sides(table: xr.Dataset, place: int) -> Figure:
     first, second = map(str, table.attrs["sides"])
     given, needed = table["first"].values, table["second_needed"].values
     line = _line(given, needed, NEEDED, "just enough, base run", "solid", (first, second))
-    traces = [_beyond(given, needed), *_costs(table), line]
+    traces = [*([_beyond(given, needed)] if table["sides_steady"] else []), *_costs(table), line]
     if table.attrs["futures"] > 1:
         name = f"enough in {100 * table.attrs['share']:g} % of futures"
         enough = table["second_enough"].values
@@ -123,12 +126,12 @@ def _square() -> dict[str, Any]:
 
 
 def _curve(table: xr.Dataset, place: int) -> Figure:
-    """The least intensity against the limit, with the band over futures; out of reach is above the axis."""
+    """The least intensity against the limit, with the band of shares served; out of reach is above the axis."""
     limits, several = table["limit"].values, table.attrs["futures"] > 1
     traces = [_band(table)] if several else []
     traces.append(_line(limits, table["limit_least"].values, NEEDED, "base run", "solid"))
     if several:
-        traces.append(_line(limits, table["limit_median"].values, "--s7", "median of futures", "dot"))
+        traces.append(_line(limits, table["limit_median"].values, "--s7", "enough in 50 % of futures", "dot"))
         name = f"enough in {100 * table.attrs['share']:g} % of futures"
         traces.append(_line(limits, table["limit_enough"].values, ENOUGH, name, "dash"))
     for trace in traces[several:]:
@@ -141,10 +144,11 @@ def _curve(table: xr.Dataset, place: int) -> Figure:
         alt=f"Least intensity against the limit of {title}: {_ends(table)}.",
         spec={"data": traces, "layout": {"yaxis": {"range": [0, TOP]}, "hovermode": "closest"}},
         above=f"↑ Least intensity of {table.attrs['search_title'].lower()}",
-        below=f"{title} {table.attrs['limited_by']}{f' ({of})' if of else ''} →",
+        below=f"{title} {_AT.get(table.attrs['limited_by'], table.attrs['limited_by'])}{f' ({of})' if of else ''} →",
         height=320,
         note=(
-            "Band: 5 to 95 % of futures. Where it reaches the upper edge, the target is out of reach in some of them."
+            "Band: from what is enough in 5 % of futures to what is enough in 95 %. Where it reaches the upper edge, "
+            "no intensity is enough in so many."
             if several
             else ""
         ),
@@ -189,9 +193,14 @@ def _told(table: xr.Dataset, first: str, second: str) -> str:
 
 
 def _note(table: xr.Dataset) -> str:
+    where = (
+        "In the shaded region the target is met in the base run"
+        if table["sides_steady"]
+        else "Beyond the line the target may be missed again: more is not always better"
+    )
     return (
         f"From {table.attrs['scenario_title']}. Intensity 0 is none, 1 the far end of all levers of a side. "
-        "In the shaded region the target is met in the base run; dotted lines join equal costs."
+        f"{where}; dotted lines join equal costs."
     )
 
 

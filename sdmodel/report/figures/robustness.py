@@ -22,11 +22,11 @@ REGRET_HEADS = (
     "Mean regret",
 )
 FRONT_HEADS = ("Scenario", "Theory", "Across", "Upwards", "Unbeaten by medians", "Unbeaten in")
-_SHADES = (0.08, 0.25, 0.45, 0.7, 1.0)
+_SHADES = (0.08, 0.2, 0.35, 0.5, 0.65)  # numbers on them stay readable in either scheme
 
 
 def regret_map(finding: Finding, outcome: str = "", place: int = 0) -> Figure:
-    """Regret that 90 % of the futures do not exceed, of each scenario under each theory; darker is worse."""
+    """Regret that 90 % of the futures do not exceed, of each scenario under each theory; stronger is worse."""
     table = finding.table
     one = table.sel(outcome=outcome or str(table["outcome"].values[0]))
     title, units = str(one["outcome_title"].values), unit(str(one["units"].values))
@@ -46,7 +46,7 @@ def regret_map(finding: Finding, outcome: str = "", place: int = 0) -> Figure:
 
 
 def pareto(finding: Finding, place: int = 0) -> Figure | None:
-    """Medians of the first two outcomes, a marker a scenario and theory, filled where no other is better in both.
+    """Medians of the first two outcomes, a numbered marker a scenario and theory, filled where none is better in both.
 
     None where the finding judges one outcome only.
     """
@@ -133,9 +133,12 @@ def _markers(table: xr.Dataset, theory: int) -> dict[str, Any]:
     parts = list(zip(map(str, one["title"].values), map(float, one["pareto_share"].values), strict=True))
     return {
         "type": "scatter",
-        "mode": "markers",
+        "mode": "markers+text",
         "x": rounded(one["median"].values[0]),
         "y": rounded(one["median"].values[1]),
+        "text": [str(place + 1) for place in range(one.sizes["scenario"])],
+        "textposition": "middle right",
+        "textfont": {"color": "--muted", "size": 11},
         "marker": {
             "size": 12,
             "symbol": [shape if front else f"{shape}-open" for front in one["pareto_median"].values],

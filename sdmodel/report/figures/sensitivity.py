@@ -8,26 +8,28 @@ from typing import Any
 
 import numpy as np
 
+from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
 from sdmodel.report.cast import Member
-from sdmodel.report.drivers import Driver, Drivers
+from sdmodel.report.drivers import Driver, Drivers, drivers
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.measures import Measure
 from sdmodel.report.text import share, signed
 
+HEADS = ("Unknown", "Share of variance", "95 % interval", "Rank correlation")
 SHOWN = 10  # bars of a figure: the tail is noise around zero
 NAME_WIDTH = 24  # characters of a name in one line beside the bars
 
 
-def views(drivers: Drivers) -> dict[str, dict[str, Any]]:
+def views(decided: Drivers) -> dict[str, dict[str, Any]]:
     """One view for each outcome and scenario, by "outcome|scenario": what the selectors of the page choose from."""
-    return {f"{outcome}|{scenario}": _view(found[:SHOWN]) for (outcome, scenario), found in drivers.items() if found}
+    return {f"{outcome}|{scenario}": _view(found[:SHOWN]) for (outcome, scenario), found in decided.items() if found}
 
 
-def sensitivity(place: int, measure: Measure, member: Member, drivers: Drivers) -> Figure:
+def sensitivity(place: int, measure: Measure, member: Member, decided: Drivers) -> Figure:
     """The figure that shows the drivers of `measure` under `member` first."""
-    found = drivers.get((measure.name, member.label), ())[:SHOWN]
+    found = decided.get((measure.name, member.label), ())[:SHOWN]
     view = _view(found)
     return Figure(
         key=f"sensitivity-{place}",
@@ -38,6 +40,22 @@ def sensitivity(place: int, measure: Measure, member: Member, drivers: Drivers) 
         height=view["height"],
         risk=measure.outcome.risk,
         rows=tuple(_row(driver) for driver in found),
+    )
+
+
+def sensitivity_figure(finding: Finding, outcome: str, scenario: str, title: str) -> Figure:
+    """The figure of one outcome under one scenario, straight from the finding; `rows` stand under HEADS."""
+    every = drivers([finding]).get((outcome, scenario), ())
+    view = _view(every[:SHOWN])
+    return Figure(
+        key="sensitivity",
+        title=title,
+        alt=f"{title}. {view['alt']}",
+        spec={"data": view["data"], "layout": view["layout"]},
+        below="Share of the variance explained by the unknown alone →",
+        height=view["height"],
+        note="Orange: more of it raises the outcome; blue: more of it lowers it.",
+        rows=tuple(_row(driver) for driver in every),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from sdmodel.analysis.finding import Finding
+from sdmodel.analysis.levers.timing import within
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.text import number, unit
@@ -42,7 +43,7 @@ def _map(one: xr.Dataset, key: str) -> Figure:
         above=f"↑ {second} begins",
         below=f"{first} begins →",
         height=420,
-        note=f"From {one.attrs['scenario_title']}, base run. Above the dashed line: {first.lower()} first.",
+        note=f"From {one.attrs['scenario_title']}, base run. Above the dashed line: {within(first)} first.",
         rows=tuple(_row(one, at) for at in range(one.sizes["order"])),
     )
 

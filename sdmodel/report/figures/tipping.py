@@ -25,13 +25,14 @@ def tipping(finding: Finding, place: int = 0) -> Figure:
     layers = found.sizes["layer"]
     area = [_area(found)] if plane and layers == 1 else []
     lines = [trace for layer in range(layers) for trace in (_lines(found, layer) if plane else _points(found, layer))]
+    edges = _conditions(found) if plane and layers == 1 and "edge" in found.dims else []
     base = _base(found) if plane else []
     when = str(found.attrs["when"])
     return Figure(
         key=f"tipping-{place}",
         title="Where behaviour changes",
         alt=finding.sentence,
-        spec={"data": [*area, *lines, *base], "layout": _layout(found, plane)},
+        spec={"data": [*area, *edges, *lines, *base], "layout": _layout(found, plane)},
         above=f"↑ {_axis(found, 'y')}" if plane else label(when),
         below=f"{_axis(found, 'x')} →",
         height=440 if plane else 160 + 20 * layers,
@@ -49,7 +50,8 @@ def _axis(found: Any, letter: str) -> str:
 def _note(found: Any) -> str:
     if "boundary_y" not in found or found.sizes["layer"] > 1:
         return f"Each line is exact to {number(float(found.attrs['tolerance']))} of the range."
-    return "Shaded: it holds. Ring: the base. The edge is exact to a part of " + (
+    dashes = " Dashed: the edge of each condition by itself." if "edge" in found.dims else ""
+    return f"Shaded: it holds. Ring: the base.{dashes} The edge is exact to a part of " + (
         f"{number(float(found.attrs['tolerance']))} of each range."
     )
 
@@ -94,6 +96,23 @@ def _lines(found: Any, layer: int) -> list[dict[str, Any]]:
     ]
 
 
+def _conditions(found: Any) -> list[dict[str, Any]]:
+    """The edges of each condition by itself, dashed."""
+    traces = []
+    for at, name in enumerate(found["condition"].values):
+        mine = found["edge_of"].values == at
+        x: list[float | None] = []
+        y: list[float | None] = []
+        for line in sorted(set(found["edge_line"].values[mine].tolist())):
+            points = mine & (found["edge_line"].values == line)
+            x += [*rounded(found["edge_x"].values[points]), None]
+            y += [*rounded(found["edge_y"].values[points]), None]
+        dashed = {"color": f"--s{(at + 1) % COLOURS}", "width": 2, "dash": "dash"}
+        trace = {"type": "scatter", "mode": "lines", "name": label(str(name)), "x": x, "y": y, "line": dashed}
+        traces += [{**trace, "connectgaps": False, "hoverinfo": "name"}] if x else []
+    return traces
+
+
 def _points(found: Any, layer: int) -> list[dict[str, Any]]:
     mine = found["layer_of"].values == layer
     return [
@@ -124,6 +143,7 @@ def _base(found: Any) -> list[dict[str, Any]]:
             "x": rounded(x),
             "y": rounded(y),
             "marker": {"color": "--page", "size": 12, "line": {"color": "--ink", "width": 2.5}},
+            "cliponaxis": False,
             "hovertemplate": "base: %{x}, %{y}<extra></extra>",
         }
     ]

@@ -16,13 +16,13 @@
     return `rgba(${red},${green},${blue},${opacity})`;
   }
 
-  /* A copy in which the names of CSS variables under "color" or "fillcolor" became colours. */
+  /* A copy in which the names of CSS variables under "color", "fillcolor" or "colorscale" became colours. */
   function painted(value, key) {
     if (Array.isArray(value)) return value.map((item) => painted(item, key));
     if (value && typeof value === "object") {
       return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, painted(item, name)]));
     }
-    const token = /color$/.test(key) && typeof value === "string" && value.startsWith("--");
+    const token = /color(scale)?$/.test(key) && typeof value === "string" && value.startsWith("--");
     return token ? colour(value) : value;
   }
 

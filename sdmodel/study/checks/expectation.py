@@ -34,6 +34,7 @@ from sdmodel.study.checks.spec import (
     Throughout,
 )
 from sdmodel.study.checks.tokens import END, Token, tokens_of, wrong_at
+from sdmodel.study.overlay import label_of
 from sdmodel.study.places import shown_name
 
 DEEPEST = 40  # functions and parentheses within each other
@@ -196,11 +197,17 @@ class _Reader:
     def opened(self, word: Token) -> str:
         """The run that stands first in the parentheses after `word`."""
         self.sign("(")
+        layers = [self.name_of_run(word)]
+        while self.here.text == "+" and self.here.kind == "sign":
+            self.take()
+            layers.append(self.name_of_run(word))
+        self.sign(",")
+        return label_of(layers[0], layers[1:])
+
+    def name_of_run(self, word: Token) -> str:
         if self.here.kind != "word":
             raise self.unexpected(f"the name of a run, as in {word.text}(base, 'variable')")
-        run = self.take().text
-        self.sign(",")
-        return run
+        return self.take().text
 
     def within_run(self, run: str, read: Callable[[], Result]) -> Result:
         outer, self.run = self.run, run

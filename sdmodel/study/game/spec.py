@@ -25,7 +25,10 @@ class Player:
 
 @dataclass(frozen=True)
 class Stages:
-    """Bundles are chosen anew at `first`, `first + every`, … `count` times; a change of them takes `over`."""
+    """Bundles are chosen anew at `first`, `first + every`, … `count` times; a change of them takes `over`.
+
+    What is chosen first holds from the start of the run on, at once, as in the game without stages.
+    """
 
     first: float
     every: float

@@ -7,7 +7,7 @@ from sdmodel.model.model import Model
 from sdmodel.model.names import key
 from sdmodel.study.checks.bind import BoundSettings
 from sdmodel.study.places import Location, Problem
-from sdmodel.study.search.spec import Lever, Move, Search, Searches, Timing
+from sdmodel.study.search.spec import Lever, Move, Options, Search, Searches, Timing, Waiting
 from sdmodel.study.spec import Study
 from sdmodel.study.terms import Schedule, Setting
 from sdmodel.study.within import Horizon
@@ -23,6 +23,7 @@ def bound_searches(
         asked,
         search={name: binder.search(one) for name, one in asked.search.items()},
         timing={name: binder.timing(one) for name, one in asked.timing.items()},
+        waiting={name: binder.waiting(one) for name, one in asked.waiting.items()},
     )
 
 
@@ -57,6 +58,15 @@ class _Binder:
         first, second = (self.move(move, timing, (*place, "moves", move.name)) for move in timing.moves)
         self.still((*first.levers, *second.levers), timing.scenario, place)
         return replace(timing, moves=(first, second))
+
+    def waiting(self, waiting: Waiting) -> Waiting:
+        place = ("waiting", waiting.name)
+        size, patience = (
+            Options(self.constant(one.name, one.values, (*place, word)), one.values)
+            for word, one in (("size", waiting.size), ("patience", waiting.patience))
+        )
+        self.still((Lever(size.name, 0.0), Lever(patience.name, 0.0)), waiting.scenario, place)
+        return replace(waiting, size=size, patience=patience)
 
     def move(self, move: Move, timing: Timing, place: Location) -> Move:
         start = self.constant(move.start, timing.starts, (*place, "start"))

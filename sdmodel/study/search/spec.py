@@ -108,12 +108,40 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Options:
+    """An input and the values from which one is chosen, in rising order."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A step of some `size` that is taken back if nothing has answered it when `patience` ends.
+
+    The first size is not to begin, the last patience to go on whatever comes. One of two `theories`, variants of the
+    study, holds, the first with a chance of `prior`; by `outcome` all is judged.
+    """
+
+    name: str
+    title: str
+    scenario: str
+    size: Options
+    patience: Options
+    theories: tuple[str, str]
+    outcome: str
+    prior: float = 0.5
+    basis: str = ""
+
+
+@dataclass(frozen=True)
 class Searches:
-    """All of it: what a study says under [targets], [search] and [timing]."""
+    """All of it: what a study says under [targets], [search], [timing] and [waiting]."""
 
     targets: Mapping[str, Target] = field(default_factory=dict)
     search: Mapping[str, Search] = field(default_factory=dict)
     timing: Mapping[str, Timing] = field(default_factory=dict)
+    waiting: Mapping[str, Waiting] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.targets or self.search or self.timing)
+        return bool(self.targets or self.search or self.timing or self.waiting)

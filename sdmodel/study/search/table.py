@@ -10,6 +10,7 @@ from sdmodel.study.fields import Checked, Finite, Name, Positive, Text
 from sdmodel.study.places import Location, Problem, shown_name
 from sdmodel.study.search.spec import Lever, Move, Search, Searches, Side, Timing
 from sdmodel.study.search.targets import TargetTable, target_of
+from sdmodel.study.search.waiting import WaitingTable, waiting_of
 
 SIDES = 2
 
@@ -149,6 +150,7 @@ def searches_of(
     targets: Mapping[str, TargetTable],
     search: Mapping[str, SearchTable],
     timing: Mapping[str, TimingTable],
+    waiting: Mapping[str, WaitingTable],
     baseline: str,
 ) -> Searches:
     """All that the file says of targets, searches and moves in time."""
@@ -156,6 +158,7 @@ def searches_of(
         targets={name: target_of(name, one) for name, one in targets.items()},
         search={name: search_of(name, one, baseline) for name, one in search.items()},
         timing={name: timing_of(name, one, baseline) for name, one in timing.items()},
+        waiting={name: waiting_of(name, one, baseline) for name, one in waiting.items()},
     )
 
 
@@ -167,6 +170,7 @@ def table_at(location: tuple[Any, ...]) -> type[BaseModel] | None:
         ("search", 5): SideTable,
         ("timing", 3): TimingTable,
         ("timing", 5): MoveTable,
+        ("waiting", 3): WaitingTable,
     }
     return tables.get((str(location[0]), len(location))) if location else None
 
