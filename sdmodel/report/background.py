@@ -71,8 +71,8 @@ def failure_notice(runs: xr.Dataset, members: Sequence[Member]) -> str:
     where = joined([f"{amount:,} in {title}" for title, amount in parts if amount])
     return (
         f"{int(broken.sum()):,} of {count(total, 'run')} failed (their numbers left the finite range): {where}. "
-        "They are left out of comparisons and bands; if they fail for a reason, the others flatter the picture. What drives "
-        "an outcome, and where it fails, counts every run in which that outcome is sound."
+        "They are left out of comparisons and bands; if they fail for a reason, the others flatter the picture. What "
+        "drives an outcome, and where it fails, counts every run in which that outcome is sound."
     )
 
 
