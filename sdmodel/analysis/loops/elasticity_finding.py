@@ -98,6 +98,7 @@ def elasticity_finding(along: Along, asked: Asked, notes: Sequence[str] = ()) ->
             "title": (LOOP, [one.title or _short(one.path) for one in told]),
             "path": (LOOP, [" → ".join((*one.path, one.path[0])) for one in told]),
             "kind": (LOOP, kinds),
+            "named": (LOOP, [bool(one.title) for one in told]),
             "value": ((TIME, PARAMETER), along.inputs_at),
             **columns,
         },
@@ -185,6 +186,8 @@ def _sentence(table: xr.Dataset) -> str:
 
 def _period(table: xr.Dataset, one: dominance.Period) -> str:
     name, title = (str(table[which].values[one.loop]) for which in (LOOP, "title"))
+    if table["named"].values.any() and not table["named"].values[one.loop]:
+        title += "; the study has no name for it"
     inside = (table[TIME].values >= one.begin) & (table[TIME].values <= one.end)
     mean = float(np.nanmean(table["loop_influence"].values[inside, one.loop]))
     sign = "+" if mean > 0 else ""
