@@ -43,7 +43,7 @@ questions: .venv/.run
 	$(BIN)/sdmodel questions
 
 test: .venv/.test
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist loadfile
 
 lint: .venv/.test
 	$(BIN)/ruff check .

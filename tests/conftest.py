@@ -14,6 +14,8 @@ settings.register_profile("integration", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
 settings.load_profile("integration" if os.environ.get("CI") else "here")
 
+os.environ.pop("COLUMNS", None)  # workers of a parallel session have it: tables would be as narrow as its terminal
+
 TILDE = "\n\t~\t"
 
 

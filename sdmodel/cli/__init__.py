@@ -125,7 +125,7 @@ def main() -> None:
         sys.exit(0)
     except OSError as error:
         where = str(error.filename or "a file")
-        named = where if len(where) <= _LONGEST else f"{where[:_LONGEST]}…"
+        named = where if len(where) <= _LONGEST else f"…{where[-_LONGEST:]}"
         fail(f"cannot use {named}: {error.strerror or error}. Give another path.")
         sys.exit(2)
     except MemoryError:

@@ -16,7 +16,7 @@ from sdmodel.study.complaints import complaint, problems_between_tables
 from sdmodel.study.evidence.claims import with_claims
 from sdmodel.study.evidence.parameters import with_parameters
 from sdmodel.study.files import with_files
-from sdmodel.study.places import Lines, lines_of, shown_name, study_error
+from sdmodel.study.places import Lines, lines_of, shown_name, shown_path, study_error
 from sdmodel.study.schema import StudyTable
 from sdmodel.study.spec import Study
 
@@ -108,7 +108,7 @@ def _checked(path: Path, raw: dict[str, Any], lines: Lines) -> StudyTable:
 
 
 def _text(path: Path) -> str:
-    shown = shown_name(str(path))
+    shown = shown_path(path)
     try:
         if path.is_dir():
             raise StudyError(f"{shown} is a folder; give the study file in it, a .toml file.")

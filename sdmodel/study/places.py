@@ -24,6 +24,7 @@ Lines = Mapping[Location, int | Elsewhere]
 Problem = tuple[Location, str]  # where, and what is wrong there
 MOST_PROBLEMS = 50
 
+_LONGEST = 80  # characters of a name that are shown
 _PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
 _KEY = re.compile(rf"\s*({_PART}(?:\s*\.\s*{_PART})*)\s*=")
 _HEADER = re.compile(rf"\s*(\[\[?\s*{_PART}(?:\s*\.\s*{_PART})*\s*\]\]?)\s*(?:#.*)?$")
@@ -99,8 +100,14 @@ def _spot(lines: Lines, location: Location) -> tuple[str, int]:
 
 def shown_name(name: str) -> str:
     """`name` fit to be printed: shortened, and without characters that would move the cursor."""
-    short = name if len(name) <= 80 else name[:77] + "…"
+    short = name if len(name) <= _LONGEST else name[: _LONGEST - 3] + "…"
     return "".join(character if character.isprintable() else "�" for character in short)
+
+
+def shown_path(path: object) -> str:
+    """A path fit to be printed: of a long one the end, where the name of the file is."""
+    text = str(path)
+    return shown_name(text if len(text) <= _LONGEST else f"…{text[1 - _LONGEST :]}")
 
 
 def shown(value: Any) -> str:
