@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdmodel.cli import shipped
-from sdmodel.cli.console import Column, progress, say, table
-from sdmodel.cli.keeping import Output, claimed, kept
+from sdmodel.cli.console import Column, say, table
+from sdmodel.cli.keeping import Output
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import percent, shown
-from sdmodel.cli.options import FuturesFrom, Settings
+from sdmodel.cli.options import FuturesFrom, Scenario, Seed, Settings, Study, Variants
 from sdmodel.cli.settings import settings_of_words, values_of_word
-from sdmodel.cli.telling import present
+from sdmodel.cli.telling import found_of, present
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,7 +19,7 @@ _ROWS = 40
 
 
 def onset(
-    study: Annotated[str, typer.Argument(help="A study (.toml), or the name of a shipped one.")],
+    study: Study,
     variable: Annotated[str, typer.Option(help="The stock or auxiliary that is looked at.")],
     x: Annotated[
         str, typer.Option("--x", help='Input and its values: "name=0.2,0.5,1"; moved in this scenario alone.')
@@ -31,11 +30,11 @@ def onset(
     since: Annotated[float | None, typer.Option(help="Looked at from this time on; default: the start.")] = None,
     by: Annotated[float | None, typer.Option(help="Deadline for the share of futures; default: the end.")] = None,
     words: Annotated[str, typer.Option(help='What that means: "controls have paid".')] = "",
-    scenario: Annotated[str | None, typer.Option(help="Under this scenario; default: the baseline.")] = None,
-    variant: Annotated[list[str] | None, typer.Option("--variant", help="With this rival theory; repeat.")] = None,
+    scenario: Scenario = None,
+    variant: Variants = None,
     settings: Settings = None,
     futures: Annotated[int, typer.Option(help="Draws of all uncertainties beside the base run.")] = 200,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws; default: that of the study.")] = None,
+    seed: Seed = None,
     futures_from: FuturesFrom = None,
     output: Output = None,
     as_json: Json = False,
@@ -46,13 +45,12 @@ def onset(
 
     sdmodel onset sir --variable Infectious --below 1 --x "contact rate=4,8"
     """
-    from sdmodel import pipeline  # xarray and the compiler: not for --help
-    from sdmodel.pipeline.tipping.onset import onset as told
+    from sdmodel.pipeline.tipping.onset import onset as told  # xarray and the compiler: not for --help
 
-    question = pipeline.load(shipped.study(study))
-    claimed(output, question.study)
-    with progress() as advance:
-        finding = told(
+    finding, file = found_of(
+        study,
+        output,
+        lambda question, advance: told(
             question,
             variable,
             values_of_word(x, "--x"),
@@ -69,8 +67,8 @@ def onset(
             seed=seed,
             sample=futures_from,
             progress=advance,
-        )
-    finding, file = kept(finding, output, question.study)
+        ),
+    )
     present(finding, as_json, _print_cells, file=file)
 
 

@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdmodel.cli import shipped
-from sdmodel.cli.console import Column, progress, say, table
+from sdmodel.cli.console import Column, say, table
 from sdmodel.cli.given import refuse
-from sdmodel.cli.keeping import Output, claimed, kept, wrote
+from sdmodel.cli.keeping import Output
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import decimals, shown
 from sdmodel.cli.options import FuturesFrom, Study
+from sdmodel.cli.telling import found_of, present
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -45,16 +45,14 @@ def optimise(
 
     sdmodel optimise sir --minimise ever_infected --subject-to "peak <= 0.1"
     """
-    from sdmodel import pipeline  # xarray, zarr and the compiler: not for --help
-    from sdmodel.analysis.files import to_json
-    from sdmodel.pipeline.levers.optimise import optimise as sought
+    from sdmodel.pipeline.levers.optimise import optimise as sought  # xarray and the compiler: not for --help
 
     if not futures:
         refuse(context, ("share",), "a share of futures needs some of them: add --futures, or leave it out.")
-    question = pipeline.load(shipped.study(study))
-    claimed(output, question.study)
-    with progress() as advance:
-        finding = sought(
+    finding, file = found_of(
+        study,
+        output,
+        lambda question, advance: sought(
             question.study,
             question.model,
             minimise=minimise or (),
@@ -70,17 +68,9 @@ def optimise(
             population=population,
             generations=generations,
             progress=advance,
-        )
-    finding, file = kept(finding, output, question.study)
-    if as_json:
-        print(to_json(finding, indent=2))
-    else:
-        _print_settings(finding.table)
-        _print_outcomes(finding.table)
-        say(f"\n{finding.sentence}")
-        for caveat in finding.caveats:
-            say(f"  note: {caveat}")
-        wrote(file)
+        ),
+    )
+    present(finding, as_json, _print_settings, _print_outcomes, file=file)
     if not finding.table.sizes["solution"]:
         raise typer.Exit(1)
 

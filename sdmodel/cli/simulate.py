@@ -12,7 +12,7 @@ import typer
 from sdmodel.cli import shipped
 from sdmodel.cli.console import Column, progress, say, table, warn
 from sdmodel.cli.look import Data, Extensions, Folders, Json
-from sdmodel.cli.model_files import model_files
+from sdmodel.cli.model_files import ModelFiles, model_files
 from sdmodel.cli.numbers import MISSING, counted
 from sdmodel.cli.options import FuturesFrom
 from sdmodel.errors import ExperimentError, RunFailed, StudyError
@@ -92,17 +92,8 @@ def run(
     started = time.perf_counter()
     asked = bool(scenario or shock or variant)
     files = model_files(model, data=data, folders=folders, extensions=extensions, with_study=asked)
-    path, study_path = files.model, files.study
     known = files.read()
-    study = None
-    if asked:
-        if study_path is None:
-            words = "--scenario, --shock and --variant need a study beside the model"
-            raise StudyError(f"{path.name}: {words}: {path.stem}.toml.")
-        from sdmodel.study.bind import bind
-        from sdmodel.study.file import read_study
-
-        study = bind(read_study(study_path), known)
+    study = _beside(files, known) if asked else None
     wanted = _settings(settings or [])
     if study or scenario is not None or engine is Engine.pysd:
         from sdmodel.cli.single import of_runs
@@ -125,6 +116,21 @@ def run(
     if one.failure:
         there = f" {output} holds the run with them." if output else ""
         raise RunFailed(f"{one.title}: {one.failure}; what follows from it is not to be used.{there}")
+
+
+def _beside(files: "ModelFiles", known: "Model") -> "Study":
+    """The study beside a model.
+
+    Raises:
+        StudyError: there is none, or it does not fit the model.
+    """
+    if files.study is None:
+        words = "--scenario, --shock and --variant need a study beside the model"
+        raise StudyError(f"{files.model.name}: {words}: {files.model.stem}.toml.")
+    from sdmodel.study.bind import bind  # the TOML schema: a plain run need not wait for it
+    from sdmodel.study.file import read_study
+
+    return bind(read_study(files.study), known)
 
 
 def _under(study: "Study | None", experiment: "xr.Dataset") -> str:

@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sdmodel.cli import shipped
-from sdmodel.cli.console import Column, progress, table
-from sdmodel.cli.keeping import Output, claimed, kept
+from sdmodel.cli.console import Column, table
+from sdmodel.cli.keeping import Output
 from sdmodel.cli.look import Json
 from sdmodel.cli.numbers import decimals, shown
-from sdmodel.cli.options import FuturesFrom, Settings
+from sdmodel.cli.options import FuturesFrom, Seed, Settings, Study
 from sdmodel.cli.settings import settings_of_words, values_of_word
-from sdmodel.cli.telling import present
+from sdmodel.cli.telling import found_of, present
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -20,7 +19,7 @@ _EVERY = 2  # chances that are printed
 
 
 def waiting(
-    study: Annotated[str, typer.Argument(help="A study (.toml), or the name of a shipped one.")],
+    study: Study,
     name: Annotated[str | None, typer.Option(help="Which \\[waiting.NAME]; default: the first.")] = None,
     theory: Annotated[list[str] | None, typer.Option(help="A variant that may hold; give two.")] = None,
     prior: Annotated[float | None, typer.Option(help="Chance of the first, of which the sentence speaks.")] = None,
@@ -31,7 +30,7 @@ def waiting(
     variant: Annotated[list[str] | None, typer.Option("--variant", help="With this variant in both; repeat.")] = None,
     settings: Settings = None,
     futures: Annotated[int, typer.Option(help="Draws of all uncertainties; 0: the base run.")] = 300,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of the draws; default: that of the study.")] = None,
+    seed: Seed = None,
     futures_from: FuturesFrom = None,
     output: Output = None,
     as_json: Json = False,
@@ -42,13 +41,12 @@ def waiting(
 
     sdmodel waiting probation --futures 20
     """
-    from sdmodel import pipeline  # xarray and the compiler: not for --help
-    from sdmodel.pipeline.levers.waiting import waiting as weighed
+    from sdmodel.pipeline.levers.waiting import waiting as weighed  # xarray and the compiler: not for --help
 
-    question = pipeline.load(shipped.study(study))
-    claimed(output, question.study)
-    with progress() as advance:
-        finding = weighed(
+    finding, file = found_of(
+        study,
+        output,
+        lambda question, advance: weighed(
             question.study,
             question.model,
             name=name,
@@ -64,8 +62,8 @@ def waiting(
             seed=seed,
             sample=futures_from,
             progress=advance,
-        )
-    finding, file = kept(finding, output, question.study)
+        ),
+    )
     present(finding, as_json, _print_chances, file=file)
 
 

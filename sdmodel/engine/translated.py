@@ -81,8 +81,9 @@ def translated(path: str, extensions: tuple[str, ...] = ()) -> Translated:
     Raises:
         ExperimentError: PySD cannot translate it; its own message is passed on.
     """
-    # PySD takes most of a second to load
-    import pysd
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # PySD imports what chardet has renamed
+        import pysd  # takes most of a second to load
 
     original = Path(path)
     text = whole(original, map(Path, extensions)).text

@@ -52,6 +52,15 @@ def test_no_words_at_all_print_the_help(program: Program) -> None:
     assert "Traceback" not in told.stderr
 
 
+def test_libraries_that_warn_when_they_are_loaded_leave_no_trace(tmp_path: Path) -> None:
+    """Also where the model comes from the cache, so that PySD is loaded last of all, to check the runs."""
+    strict = os.environ | {"SDMODEL_CACHE": str(tmp_path / "cache"), "PYTHONWARNINGS": "error"}
+    for turn in ("first", "cached"):
+        command = [sys.executable, "-m", "sdmodel", "sweep", "sir", "--futures", "4", "--output", tmp_path / turn]
+        told = subprocess.run(command, env=strict, capture_output=True, text=True, timeout=120)
+        assert (told.returncode, told.stderr) == (0, ""), turn
+
+
 def test_piped_output_is_quiet_and_plain(program: Program, tmp_path: Path) -> None:
     told = program("sweep", "sir", "--futures", 16, "--output", tmp_path / "out", FORCE_COLOR="", TERM="dumb")
     assert (told.returncode, told.stderr) == (0, "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import xarray as xr
 
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.levers.crossing import Floats
@@ -89,15 +90,9 @@ def waiting(
     drawn = futures_of(study, model, futures, seed=own_seed, sample=sample)
     given = settings_of(model, dict(settings or {}))
     asking = Asking(study, model, (told.outcome,), own_seed, threads, progress)
-    choices = [told.size.name, told.patience.name]
     sizes, patiences = np.array(told.size.values), np.array(told.patience.values)
-    never, begun = [], []
-    for theory in told.theories:
-        under = _under(study, told.scenario, [*over, theory], given)
-        own = ground(under, model, _UNDER, drawn, constants=choices)
-        rules = _Rules(asking, own, told.outcome, *choices)
-        never.append(rules.outcomes(sizes[:1], patiences[-1:])[0, 0])
-        begun.append(rules.outcomes(sizes[1:], patiences))
+    under = [_under(study, told.scenario, [*over, theory], given) for theory in told.theories]
+    found = _found(asking, told, under, drawn)
     one = study.outcomes[told.outcome]
     asked = Asked(
         study=study,
@@ -110,12 +105,21 @@ def waiting(
         never=float(sizes[0]),
         prior=told.prior,
         settings=", ".join(settings_words(dict(settings or {}))),
-        futures=len(never[0]),
+        futures=found.never.shape[-1],
         seed=own_seed,
         runs=asking.count.runs,
     )
-    found = waiting_finding(asked, Found(np.array(never), np.array(begun)))
-    return with_origin(found, study, model, sample, [told.scenario])
+    return with_origin(waiting_finding(asked, found), study, model, sample, [told.scenario])
+
+
+def _found(asking: Asking, told: Waiting, under: Sequence[Study], drawn: xr.Dataset | None) -> Found:
+    """Outcomes of every rule under each theory, one of `under` for each."""
+    choices = [told.size.name, told.patience.name]
+    sizes, patiences = np.array(told.size.values), np.array(told.patience.values)
+    grounds = [ground(one, asking.model, _UNDER, drawn, constants=choices) for one in under]
+    rules = [_Rules(asking, own, told.outcome, *choices) for own in grounds]
+    never = [rule.outcomes(sizes[:1], patiences[-1:])[0, 0] for rule in rules]
+    return Found(np.array(never), np.array([rule.outcomes(sizes[1:], patiences) for rule in rules]))
 
 
 def _judged(study: Study, name: str) -> None:

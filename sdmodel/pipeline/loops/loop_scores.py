@@ -78,14 +78,7 @@ def dominance(
         raise StudyError(f"{model.name}: futures from a sample need the study whose posterior it is.")
     asked = _Asked(_within_reach(model), study, tuple(scenarios), seed, threads, sample)
     own = tuple(_variable(model, name) for name in through)
-    if loops == OF_STUDY and study is not None:
-        found = study_loops(asked.model, study, through=own)
-    else:
-        found = all_loops(asked.model, study, asked.link_scores, most=most, longest=longest, through=own)
-    if not found.loops:
-        quoted = ", ".join(f'"{name}"' for name in own)
-        where = f" that leads through {quoted}" if own else ""
-        raise ModelError(f"{model.name}: there is no feedback loop{where} to weigh.")
+    found = _weighed(asked, loops, own, most, longest)
     shares, times, lost = _central(asked, found.loops)
     in_futures, more_lost, total = _in_futures(asked, found.loops, times, futures, progress)
     notes = [note for note in (failures(more_lost, total), *_still(lost, shares)) if note]
@@ -222,6 +215,23 @@ def _scored(asked: _Asked, loops: Sequence[Considered]) -> _Scored:
     made = with_scores(asked.model, [way for _, way in ways], moving=asked.moving)
     parts = np.array([one.part for one in loops])
     return _Scored(made.model, made.loops, np.array([place for place, _ in ways]), parts)
+
+
+def _weighed(asked: "_Asked", loops: str, through: Sequence[str], most: int, longest: int | None) -> Loops:
+    """The loops that are weighed against each other.
+
+    Raises:
+        ModelError: there are none.
+    """
+    if loops == OF_STUDY and asked.study is not None:
+        found = study_loops(asked.model, asked.study, through=through)
+    else:
+        found = all_loops(asked.model, asked.study, asked.link_scores, most=most, longest=longest, through=through)
+    if not found.loops:
+        quoted = ", ".join(f'"{name}"' for name in through)
+        where = f" that leads through {quoted}" if through else ""
+        raise ModelError(f"{asked.model.name}: there is no feedback loop{where} to weigh.")
+    return found
 
 
 def _central(asked: _Asked, loops: Sequence[Considered]) -> tuple[dict[str, np.ndarray], np.ndarray, list[str]]:

@@ -62,15 +62,7 @@ def tipping(
         StudyError: settings cannot be joined.
     """
     _refuse_impossible(tolerance, cells)
-    study = question.study
-    [label] = chosen_of("scenario", [scenario or study.baseline], study.scenarios)
-    under = Under(
-        question,
-        dict(settings or {}),
-        label,
-        tuple(chosen_of("shock", shocks, study.shocks)),
-        tuple(chosen_of("variant", variants, study.variants)),
-    )
+    under = _under(question, scenario, settings or {}, shocks, variants)
     axes = tuple(_axis(under, words) for words in (x, y) if words is not None)
     third = "" if over is None else _input(question, over[0])
     _refuse_twice([*(axis.name for axis in axes), *([third] if third else [])])
@@ -80,22 +72,40 @@ def tipping(
         layers.append(_layer(asked, axes, third, float(value), tolerance, cells))
         if progress:
             progress(_STAGE, 1, 1 if over is None else len(over[1]))
-    laid = MARK.join([label, *under.variants, *under.shocks])
-    setting = ", ".join([scenario_title(study, laid), *settings_words(under.settings)])
     random = ("Random numbers are the same in all runs: the boundary is that of one future.",)
     told = Told(
         words=asked.words,
-        setting=setting,
-        study=study.name,
+        setting=_setting(under),
+        study=question.study.name,
         axes=axes,
         tolerance=tolerance,
         cells=cells,
         over=third,
         risk=asked.risk,
         conditions=asked.names if len(asked.names) > 1 else (),
-        caveats=(*study.caveats, *asked.meanings, *(random if any(question.model.of(Draw)) else ())),
+        caveats=(*question.study.caveats, *asked.meanings, *(random if any(question.model.of(Draw)) else ())),
     )
     return tipping_finding(told, layers)
+
+
+def _under(
+    question: Question,
+    scenario: str | None,
+    settings: Mapping[str, float],
+    shocks: Sequence[str],
+    variants: Sequence[str],
+) -> Under:
+    """What is set, and laid over which scenario, in the spelling of the study."""
+    study = question.study
+    [label] = chosen_of("scenario", [scenario or study.baseline], study.scenarios)
+    laid = (tuple(chosen_of("shock", shocks, study.shocks)), tuple(chosen_of("variant", variants, study.variants)))
+    return Under(question, dict(settings), label, *laid)
+
+
+def _setting(under: Under) -> str:
+    """The same in words."""
+    laid = MARK.join([under.scenario or under.question.study.baseline, *under.variants, *under.shocks])
+    return ", ".join([scenario_title(under.question.study, laid), *settings_words(under.settings)])
 
 
 def _refuse_impossible(tolerance: float, cells: int) -> None:

@@ -114,20 +114,14 @@ def hysteresis(
     [own_name] = settings_of(model, {name: 0.0})
     low, high = _ends(model, own_name, low, high)
     _check(low, high, points, settling)
-    if not isinstance(model[own_name], Constant):
-        raise ExperimentError(f'{model.name}: "{own_name}" is the start of a stock, which does not move with time.')
+    _refuse_start(model, own_name)
     over = {key(one): value for one, value in (settings or {}).items()}
     under = {one: value for one, value in (settings or {}).items() if key(one) != key(own_name)}
     layers = {"study": study, "scenario": scenario, "shocks": shocks, "variants": variants, "time": time}
     base = _base(model, own_name, study, scenario, variants, shocks, over)
     begin = base if low <= base <= high else low
     own = moment(model, {**under, own_name: begin}, moving=[own_name], **layers)  # type: ignore[arg-type]
-    if not own.acts(own.moved[0], watched):
-        raise ExperimentError(
-            f'{model.name}: "{own_name}" has no part in what moves the stocks that feed back, nor in "{watched}": '
-            "it can only set where stocks begin, so moving it up and down leads nowhere. Choose a constant that a rate "
-            "reads; where other starts lead is asked with `sdmodel equilibria`."
-        )
+    _refuse_idle(own, model.name, own_name, watched)
     reach = reach_of(own)
     way = _Way(own, own.moved[0], reach, sums_of(own, reach.low, reach.high, reach.scale))
     values = np.linspace(low, high, points)
@@ -146,6 +140,21 @@ def hysteresis(
         caveats=study.caveats if study else (),
     )
     return hysteresis_finding(scan, told)
+
+
+def _refuse_start(model: Model, name: str) -> None:
+    if not isinstance(model[name], Constant):
+        raise ExperimentError(f'{model.name}: "{name}" is the start of a stock, which does not move with time.')
+
+
+def _refuse_idle(own: Moment, model: str, name: str, watched: str) -> None:
+    """Raises ExperimentError where the input moves nothing that feeds back."""
+    if not own.acts(own.moved[0], watched):
+        raise ExperimentError(
+            f'{model}: "{name}" has no part in what moves the stocks that feed back, nor in "{watched}": it can only '
+            "set where stocks begin, so moving it up and down leads nowhere. Choose a constant that a rate reads; "
+            "where other starts lead is asked with `sdmodel equilibria`."
+        )
 
 
 def _scanned(way: _Way, values: Numbers, settling: float, watched: str, progress: Progress | None) -> Scan:

@@ -10,6 +10,7 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.text import number, share, signed, unit
 
 NAME_WIDTH = 28
@@ -22,14 +23,7 @@ def comparison_figure(finding: Finding, outcome: str = "", place: int = 0) -> Fi
     of_share = str(one["centred"].values) == SHARE
     units = "share of futures" if of_share else unit(str(one["units"].values))
     titles = [_title(one, at) for at in range(one.sizes["scenario"])]
-    axis = {
-        "tickvals": list(range(len(titles))),
-        "ticktext": [label(title, width=NAME_WIDTH) for title in titles],
-        "range": [len(titles) - 0.5, -0.5],
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis(titles, NAME_WIDTH, marks=True)
     across: dict[str, Any] = {"rangemode": "tozero" if _near_zero(one) else "normal", "showgrid": True}
     if of_share:
         across |= {"range": [0, 1.02], "tickformat": ".0%"}

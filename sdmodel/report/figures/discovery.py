@@ -14,6 +14,7 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.text import number, share, upper_first
 
 NAME_WIDTH = 30  # characters of a name in one line beside the bars
@@ -45,14 +46,7 @@ def _limits(one: xr.Dataset, box: int) -> Figure:
     conditions = list(map(str, rows["condition"].values))
     bars = _bars(places, [0.0] * len(places), [1.0] * len(places), "--s7/0.2", conditions)
     limits = _bars(places, rounded(base), rounded(ends - base), "--s0", conditions)
-    axis = {
-        "tickvals": places,
-        "ticktext": [label(str(name), width=NAME_WIDTH) for name in rows["input"].values],
-        "autorange": "reversed",
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis([str(name) for name in rows["input"].values], NAME_WIDTH)
     across = {"range": [0, 1.08], "tickvals": [0, 1], "ticktext": ["lowest", "highest"]}
     return Figure(
         key=f"discovery-limits-{box}",

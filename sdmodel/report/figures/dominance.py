@@ -15,9 +15,9 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.loops.loop_scores import leading_periods
 from sdmodel.analysis.wording import joined
 from sdmodel.report.cast import COLOURS, GREY
-from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.fans import POINTS
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import stacked
 from sdmodel.report.text import count, number, share
 
 HEADS = ("Loop", "Kind", "Mean share", "Largest share", "Path")
@@ -104,20 +104,8 @@ def _times(one: xr.Dataset) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
 
 
 def _area(name: str, colour: str, time: NDArray[np.float64], values: NDArray[np.float64], group: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": label(name),
-        "x": rounded(time, 7),
-        "y": rounded(values),
-        "stackgroup": group,
-        "legendgroup": label(name),
-        "showlegend": group != "below",
-        "line": {"color": colour, "width": 0.5},
-        "fillcolor": f"{colour}/0.55",
-        "customdata": [share(abs(float(value)) / 100) for value in values],
-        "hovertemplate": "%{fullData.name}<br>%{customdata}<extra></extra>",
-    }
+    told = [share(abs(float(value)) / 100) for value in values]
+    return {**stacked(name, colour, time, values, group, told), "showlegend": group != "below"}
 
 
 def _name(one: xr.Dataset, loop: int) -> str:

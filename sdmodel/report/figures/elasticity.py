@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.loops.elasticity_finding import leads, mode_of, strongest
 from sdmodel.report.cast import COLOURS, GREY
-from sdmodel.report.embed import label, rounded
+from sdmodel.report.embed import rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import stacked
 from sdmodel.report.text import count, number
 
 HEADS = ("Loop", "Kind", "First", "Mean", "Last", "Path")
@@ -52,19 +53,7 @@ def elasticity_figure(finding: Finding, place: int = 0) -> Figure | None:
 
 
 def _area(name: str, colour: str, time: NDArray[np.float64], values: NDArray[np.float64], group: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "name": label(name),
-        "x": rounded(time, 7),
-        "y": rounded(values),
-        "stackgroup": group,
-        "legendgroup": label(name),
-        "line": {"color": colour, "width": 0.5},
-        "fillcolor": f"{colour}/0.55",
-        "customdata": [number(float(value)) for value in values],
-        "hovertemplate": "%{fullData.name}<br>%{customdata}<extra></extra>",
-    }
+    return stacked(name, colour, time, values, group, [number(float(value)) for value in values])
 
 
 def _once(traces: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from sdmodel.model.names import key
 from sdmodel.report.cast import Member
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import band
 from sdmodel.report.text import number, unit, upper_first
 from sdmodel.runs.schema import SCENARIO, TIME, TRAJECTORY, named
 from sdmodel.study.spec import Study
@@ -129,18 +130,7 @@ def _bands(member: Member, time: NDArray[np.float64], q: NDArray[np.float64]) ->
         return []
     outer, inner = (0.13, 0.22) if member.headline else (0.07, 0.15)
     return [
-        {
-            "type": "scatter",
-            "mode": "lines",
-            "meta": member.slot,
-            "visible": member.drawn,
-            "x": rounded([*time, *time[::-1]], 7),
-            "y": rounded([*high, *low[::-1]]),
-            "fill": "toself",
-            "fillcolor": f"{member.colour}/{opacity}",
-            "line": {"width": 0},
-            "hoverinfo": "skip",
-        }
+        {**band(time, low, high, f"{member.colour}/{opacity}"), "meta": member.slot, "visible": member.drawn}
         for low, high, opacity in ((q[0], q[4], outer), (q[1], q[3], inner))
     ]
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import band
 from sdmodel.report.text import number, unit
 
 FIT, HELD, OWN = "--s0", "--s1", "--s7"
@@ -56,16 +57,7 @@ def _range(one: xr.Dataset, rows: xr.Dataset) -> tuple[float, float]:
 
 def _band(time: NDArray[np.float64], one: xr.Dataset) -> dict[str, Any]:
     low, high = one["curve_low"].values, one["curve_high"].values
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": rounded([*time, *time[::-1]], 7),
-        "y": rounded([*high, *low[::-1]]),
-        "fill": "toself",
-        "fillcolor": f"{FIT}/0.15",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
+    return band(time, low, high, f"{FIT}/0.15")
 
 
 def _line(time: NDArray[np.float64], values: NDArray[np.float64], colour: str, name: str, dash: str) -> dict[str, Any]:

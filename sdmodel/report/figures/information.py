@@ -9,6 +9,7 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.text import number, share, unit
 
 SHOWN = 10
@@ -70,14 +71,7 @@ def _bars(rows: xr.Dataset) -> dict[str, Any]:
 
 
 def _layout(rows: xr.Dataset) -> dict[str, Any]:
-    axis = {
-        "tickvals": list(range(rows.sizes["input"])),
-        "ticktext": [label(str(name), width=NAME_WIDTH) for name in rows["input"].values],
-        "autorange": "reversed",
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis([str(name) for name in rows["input"].values], NAME_WIDTH)
     return {"yaxis": axis, "xaxis": {"rangemode": "tozero"}, "bargap": 0.35}
 
 

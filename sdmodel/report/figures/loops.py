@@ -12,6 +12,7 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.text import count, number, signed, unit
 
 SHOWN = 12  # bars of a figure: the rest is in the table behind it
@@ -64,14 +65,7 @@ def _bars(ordered: Any, bars: list[int]) -> dict[str, Any]:
 
 
 def _layout(ordered: Any, bars: list[int]) -> dict[str, Any]:
-    axis = {
-        "tickvals": list(range(len(bars))),
-        "ticktext": [label(_name(ordered, at), width=NAME_WIDTH) for at in bars],
-        "autorange": "reversed",
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis([_name(ordered, at) for at in bars], NAME_WIDTH)
     return {"yaxis": axis, "xaxis": {"rangemode": "tozero"}, "bargap": 0.35}
 
 

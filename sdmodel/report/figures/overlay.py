@@ -12,6 +12,7 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.text import number, share, signed, unit
 
 HEADS = (
@@ -35,14 +36,7 @@ def overlay_figure(finding: Finding, outcome: str = "", place: int = 0) -> Figur
     size, units = _unit(one)
     titles = [str(name) for name in one["scenario_title"].values]
     title = f"{one['title'].values}: what {one.attrs['overlay_title']} changes"
-    axis = {
-        "tickvals": list(range(len(titles))),
-        "ticktext": [label(name, width=NAME_WIDTH) for name in titles],
-        "range": [len(titles) - 0.5, -0.5],
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis(titles, NAME_WIDTH, marks=True)
     first = size * one["effect"].values[:, 0]
     told = [f"{name} {signed(float(change), float(change))}" for name, change in zip(titles, first, strict=True)]
     marks = [trace for under in range(one.sizes["under"]) for trace in _marks(one, under, size)]

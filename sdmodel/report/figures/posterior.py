@@ -8,6 +8,7 @@ import xarray as xr
 from sdmodel.analysis.finding import Finding
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import band
 from sdmodel.report.text import number, share, unit
 
 AFTER, HELD, PRIOR = "--s0", "--s1", "--s7"
@@ -139,16 +140,7 @@ def _band(table: xr.Dataset, name: str, place: int) -> Figure:
 
 def _area(time: "np.ndarray", one: xr.Dataset, kind: str, opacity: float) -> dict[str, Any]:
     low, high = one[f"{kind}_low"].values, one[f"{kind}_high"].values
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": rounded([*time, *time[::-1]], 7),
-        "y": rounded([*high, *low[::-1]]),
-        "fill": "toself",
-        "fillcolor": f"{AFTER}/{opacity}",
-        "line": {"width": 0},
-        "hoverinfo": "skip",
-    }
+    return band(time, low, high, f"{AFTER}/{opacity}")
 
 
 def _line(time: "np.ndarray", one: xr.Dataset) -> dict[str, Any]:

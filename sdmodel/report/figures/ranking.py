@@ -9,6 +9,7 @@ import numpy as np
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.text import number
 
 SHOWN = 10  # bars of a figure: the rest is in the table behind it
@@ -71,12 +72,5 @@ def _bars(bars: Sequence[Measured]) -> dict[str, Any]:
 
 
 def _layout(bars: Sequence[Measured]) -> dict[str, Any]:
-    axis = {
-        "tickvals": list(range(len(bars))),
-        "ticktext": [label(one.name, width=NAME_WIDTH) for one in bars],
-        "autorange": "reversed",
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis([one.name for one in bars], NAME_WIDTH)
     return {"yaxis": axis, "xaxis": {"rangemode": "tozero"}, "bargap": 0.35}

@@ -10,6 +10,7 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
 from sdmodel.report.figures.reassure_share import share_figures
+from sdmodel.report.figures.traces import band
 from sdmodel.report.text import number, share, unit
 
 NEEDED, ENOUGH = "--s0", "--s2"
@@ -159,17 +160,7 @@ def _curve(table: xr.Dataset, place: int) -> Figure:
 def _band(table: xr.Dataset) -> dict[str, Any]:
     low, high = (np.nan_to_num(table[f"limit_{end}"].values, nan=TOP) for end in ("low", "high"))
     limits = table["limit"].values
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": rounded([*limits, *limits[::-1]], 7),
-        "y": rounded([*high, *low[::-1]]),
-        "fill": "toself",
-        "fillcolor": f"{NEEDED}/0.15",
-        "line": {"width": 0},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
+    return band(limits, low, high, f"{NEEDED}/0.15")
 
 
 def _ends(table: xr.Dataset) -> str:

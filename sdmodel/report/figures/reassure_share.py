@@ -7,6 +7,7 @@ import xarray as xr
 
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import band
 from sdmodel.report.text import number, share, unit
 
 LINES = ("--s0", "--s1", "--s3", "--s4", "--s5", "--s6")
@@ -60,19 +61,8 @@ def _cost(table: xr.Dataset, place: int) -> Figure:
     one = table.isel(who=0, cost=0)
     x, title, of = one["step"].values, str(one["cost_title"].values), unit(str(one["cost_unit"].values))
     low, high = one["along_low"].values, one["along_high"].values
-    band = {
-        "type": "scatter",
-        "mode": "lines",
-        "x": rounded([*x, *x[::-1]]),
-        "y": rounded([*high, *low[::-1]]),
-        "fill": "toself",
-        "fillcolor": f"{COST}/0.15",
-        "line": {"width": 0},
-        "showlegend": False,
-        "hoverinfo": "skip",
-    }
     told = f"%{{y:.3g}} {in_template(of)} at %{{x:.2f}}"
-    traces = [band, _line(x, one["along_median"].values, COST, "median of futures", told)]
+    traces = [band(x, low, high, f"{COST}/0.15"), _line(x, one["along_median"].values, COST, "median of futures", told)]
     traces += _served(one, told)
     return Figure(
         key=f"reassure-cost-{place}",

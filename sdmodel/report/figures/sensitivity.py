@@ -14,6 +14,7 @@ from sdmodel.report.cast import Member
 from sdmodel.report.drivers import Driver, Drivers, drivers
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.measures import Measure
 from sdmodel.report.text import share, signed
 
@@ -83,14 +84,7 @@ def _view(found: Sequence[Driver]) -> dict[str, Any]:
         "hovertemplate": "%{customdata[0]}<br>%{customdata[1]} of the variance; rank correlation %{customdata[2]}"
         "<extra></extra>",
     }
-    axis = {
-        "tickvals": places,
-        "ticktext": [label(driver.name, width=NAME_WIDTH) for driver in found],
-        "autorange": "reversed",
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis([driver.name for driver in found], NAME_WIDTH)
     alt = joined([f"{driver.name} {share(driver.index)}" for driver in found[:3]])
     return {
         "data": [bars],

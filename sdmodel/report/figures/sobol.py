@@ -14,6 +14,7 @@ from sdmodel.analysis.finding import Finding
 from sdmodel.analysis.wording import joined
 from sdmodel.report.embed import label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import rows_axis
 from sdmodel.report.text import number, share
 
 SHOWN = 10  # bars of a figure: the rest is in the table behind it
@@ -39,14 +40,7 @@ def sobol_figure(finding: Finding, outcome: str = "", scenario: str = "", place:
     ordered = one.isel(input=order)
     bars = ordered.isel(input=slice(0, SHOWN))
     names = [str(name) for name in bars["input"].values]
-    axis = {
-        "tickvals": list(range(len(names))),
-        "ticktext": [label(name, width=NAME_WIDTH) for name in names],
-        "autorange": "reversed",
-        "showgrid": False,
-        "zeroline": False,
-        "automargin": True,
-    }
+    axis = rows_axis(names, NAME_WIDTH)
     layout = {
         "yaxis": axis,
         "xaxis": {"rangemode": "tozero", "tickformat": ".0%"},

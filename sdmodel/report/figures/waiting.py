@@ -8,6 +8,7 @@ import xarray as xr
 from sdmodel.analysis.finding import Finding
 from sdmodel.report.embed import in_template, label, rounded
 from sdmodel.report.figures.figure import Figure
+from sdmodel.report.figures.traces import band
 from sdmodel.report.text import number, unit
 
 CURVE_HEADS = ("Patience", "Expected gain", "Its 95 % interval")
@@ -126,30 +127,12 @@ def _line(table: xr.Dataset, one: xr.Dataset, name: str, at: int) -> dict[str, A
 
 
 def _band(table: xr.Dataset, own: xr.Dataset) -> dict[str, Any]:
-    x = _places(table)
-    y = np.concatenate([own["gain_low"].values, own["gain_high"].values[::-1]])
     at = _shown(table).index(float(table.attrs["asked_prior"]))
-    return _shaded(np.concatenate([x, x[::-1]]), y, f"--s{at % 8}/0.18")
+    return band(_places(table), own["gain_low"].values, own["gain_high"].values, f"--s{at % 8}/0.18")
 
 
 def _spread(table: xr.Dataset) -> dict[str, Any]:
-    x = table["prior"].values
-    y = np.concatenate([table["waiting_low"].values, table["waiting_high"].values[::-1]])
-    return _shaded(np.concatenate([x, x[::-1]]), y, "--s0/0.18")
-
-
-def _shaded(x: np.ndarray, y: np.ndarray, colour: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": rounded(x),
-        "y": rounded(y),
-        "fill": "toself",
-        "fillcolor": colour,
-        "line": {"width": 0, "color": colour},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+    return band(table["prior"].values, table["waiting_low"].values, table["waiting_high"].values, "--s0/0.18")
 
 
 def _zero() -> dict[str, Any]:
