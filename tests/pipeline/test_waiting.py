@@ -162,6 +162,12 @@ def test_one_future_is_enough(question: Question) -> None:
     assert (table.attrs["futures"], table.attrs["runs"]) == (1, 2 * (1 + 2 * 13))
 
 
+def test_of_one_future_nothing_is_resampled(question: Question) -> None:
+    several, one = (waiting(question.study, question.model, futures=n).caveats for n in (4, 0))
+    assert any("resamples of 4 futures" in note for note in several)
+    assert not any("resamples" in note for note in one)
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -172,6 +178,7 @@ def test_one_future_is_enough(question: Question) -> None:
         ({"size": ("size", [0.0])}, "at least two numbers that rise"),
         ({"size": ("patience", [0.0, 1.0])}, "both size and patience"),
         ({"size": ("sise", [0.0, 1.0])}, 'no input "sise"'),
+        ({"settings": {"patience": 3.0}}, '"patience" is what is sought'),
         ({"prior": 1.5}, "a chance is from 0 to 1"),
         ({"futures": -1}, "0 to 20,000"),
         ({"name": "stepp"}, 'no waiting "stepp"'),

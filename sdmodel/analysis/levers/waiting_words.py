@@ -35,7 +35,7 @@ def notes(table: xr.Dataset) -> list[str]:
         f"The chance is no frequency but what one believes. {told['patience_name']} {last} stands for going on "
         f"whatever comes, {told['size_name']} {number(float(told['never_size']))} for not to begin.",
     ]
-    if np.isfinite(float(one["best_patience"])):
+    if np.isfinite(float(one["best_patience"])) and told["futures"] > 1:
         found.append(
             f"The best of a grid: in 95 % of resamples of {told['futures']:,} futures it has {told['size_name']} "
             f"{_span(one, 'best_size')} and {told['patience_name']} {_span(one, 'best_patience')}, and waiting is "

@@ -83,12 +83,12 @@ def waiting(
         ExperimentError: names that are unknown, numbers that cannot be, an outcome of which no way is better.
     """
     told = _told(study, model, name, size, patience, theories, outcome, prior, scenario)
-    _refuse(told, futures)
+    given = settings_of(model, dict(settings or {}))
+    _refuse(told, futures, given)
     _judged(study, told.outcome)
     over = chosen_of("variant", [*told.theories, *variants], study.variants)[THEORIES:]
     own_seed = study.seed if seed is None else seed
     drawn = futures_of(study, model, futures, seed=own_seed, sample=sample)
-    given = settings_of(model, dict(settings or {}))
     asking = Asking(study, model, (told.outcome,), own_seed, threads, progress)
     sizes, patiences = np.array(told.size.values), np.array(told.patience.values)
     under = [_under(study, told.scenario, [*over, theory], given) for theory in told.theories]
@@ -174,10 +174,12 @@ def _under(study: Study, scenario: str, over: Sequence[str], given: Mapping[str,
     return replace(study, scenarios={_UNDER: Scenario(_UNDER, "", laid_over(settings, dict(given), "Settings"))})
 
 
-def _refuse(told: Waiting, futures: int) -> None:
+def _refuse(told: Waiting, futures: int, given: Mapping[str, Setting]) -> None:
     for option, one in (("--size", told.size), ("--patience", told.patience)):
         if len(one.values) < 2 or not np.isfinite(one.values).all() or (np.diff(one.values) <= 0).any():
             raise ExperimentError(f"{option}: give at least two numbers that rise, such as name=0,0.5,1.")
+        if one.name in given:
+            raise ExperimentError(f'"{one.name}" is what is sought, so it cannot be set; {option} says what is tried.')
     if told.size.name == told.patience.name:
         raise ExperimentError(f'"{told.size.name}" cannot be both size and patience.')
     if (rules := len(told.size.values) * len(told.patience.values)) > MOST_RULES:
